@@ -19,12 +19,11 @@ const urlPath = z
   .regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/, "a URL path that starts with / and has no spaces");
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores");
 /** One line of text without control characters: it ends up in unit files and configurations. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
 const line = z
   .string()
   .min(1)
   .max(4096)
-  .regex(/^[^\u0000-\u001f\u007f]*$/, "one line without control characters");
+  .regex(/^\P{Cc}*$/u, "one line without control characters");
 
 const ssh = z
   .strictObject({
@@ -121,6 +120,16 @@ export const stackFile = z.strictObject({
       .optional()
       .meta({ description: "InnoDB buffer pool, MiB. Default: half of the machine's memory." }),
   }),
+  checks: z
+    .strictObject({
+      static: urlPath.optional().meta({ description: "A file of the web tier." }),
+      dynamic: urlPath.default("/").meta({ description: "A page of the app tier that any visitor may read." }),
+      write: urlPath.optional().meta({
+        description:
+          "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not.",
+      }),
+    })
+    .prefault({}),
   firewall: z
     .strictObject({
       ssh_from: z.array(cidr).optional().meta({ description: "Networks that may open SSH. Default: any." }),

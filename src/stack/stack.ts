@@ -39,6 +39,7 @@ export interface Stack {
   readonly routes: StackFile["routes"];
   readonly app: StackFile["app"];
   readonly database: StackFile["database"];
+  readonly checks: StackFile["checks"];
   readonly firewall: StackFile["firewall"];
 }
 
