@@ -1,0 +1,141 @@
+import { isIPv6 } from "node:net";
+import path from "node:path";
+import { type Flow, flowsTo, PORTS } from "../stack/flows.ts";
+import { TIERS, type Tier } from "../stack/schema.ts";
+import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { hostPort, systemdQuote, yaml } from "./quote.ts";
+
+const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
+  loadbalancer: () => ["haproxy", "keepalived"],
+  web: () => ["nginx-light"],
+  app: () => ["nodejs"],
+  database: (stack) => [ENGINES[stack.database.engine].package],
+};
+
+/** The roles of a host are applied from the back to the front, so that a balancer finds its servers. */
+const ROLE_ORDER = [...TIERS].reverse();
+
+const ENGINES = {
+  mysql: {
+    product: "MySQL",
+    package: "mysql-server",
+    unit: "mysql.service",
+    client: "mysql",
+    configuration: "/etc/mysql/mysql.conf.d/zz-stack.cnf",
+    validate: "mysqld --defaults-file=%s --user=mysql --validate-config",
+    reloadTls: "ALTER INSTANCE RELOAD TLS",
+  },
+  mariadb: {
+    product: "MariaDB",
+    package: "mariadb-server",
+    unit: "mariadb.service",
+    client: "mariadb",
+    configuration: "/etc/mysql/mariadb.conf.d/zz-stack.cnf",
+    validate: "mariadbd --defaults-file=%s --user=mysql --verbose --help",
+    reloadTls: "FLUSH SSL",
+  },
+} as const;
+
+/** All that a template can name. Everything that a template would have to compute is computed here. */
+export type Locals = Record<string, unknown>;
+
+/** What the templates of one stack can name; `release` is the packaged application. */
+export function stackLocals(stack: Stack, release: { readonly id: string }): Locals {
+  const balancers = hostsOf(stack, "loadbalancer");
+  const webs = hostsOf(stack, "web");
+  const apps = hostsOf(stack, "app");
+  const [databaseHost] = hostsOf(stack, "database");
+  const family = isIPv6(stack.virtualIp.address) ? 6 : 4;
+  return {
+    ...stack,
+    yaml,
+    systemdQuote,
+    hostPort,
+    ports: PORTS,
+    release,
+    balancers,
+    webs,
+    apps,
+    databaseHost,
+    balancerAddresses: addresses(balancers),
+    appAddresses: [...new Set(apps.map((host) => host.privateAddress))],
+    tiers: TIERS.map((name) => ({ name, hosts: hostsOf(stack, name) })),
+    hosts: stack.hosts.map((host) => hostLocals(stack, host)),
+    database: { ...stack.database, ...ENGINES[stack.database.engine] },
+    virtualIp: { ...stack.virtualIp, keepalived: keepalivedAddress(stack.virtualIp.address) },
+    /** One socket for both families where the virtual IP is IPv6. */
+    bind: (port: number) => (family === 6 ? `[::]:${port} v4v6` : `:${port}`),
+    metricsBind: jinjaListen("loadbalancer_private_address", balancers, PORTS.metrics),
+    webListen: jinjaListen("web_address", webs, PORTS.web),
+    appUrlHost: apps.some((host) => isIPv6(host.privateAddress)) ? "[{{ app_address }}]" : "{{ app_address }}",
+  };
+}
+
+/** What a template that is rendered once a host can name besides: `host`. */
+export function hostLocals(stack: Stack, host: Host) {
+  const balancers = hostsOf(stack, "loadbalancer");
+  const tiers = ROLE_ORDER.filter((tier) => host.tiers.includes(tier));
+  return {
+    ...host,
+    identityFile: identityFile(stack, host),
+    roles: ["firewall", ...tiers],
+    packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
+    peer: balancers.find((balancer) => balancer !== host),
+    priority: 150 - balancers.indexOf(host) * 50,
+    rules: [...flowsTo(stack, host).flatMap(rulesFor), ...vrrpRules(balancers, host)],
+  };
+}
+
+/** The nftables rules that let a flow in: none for a flow from nowhere. */
+function rulesFor(flow: Flow): string[] {
+  const accept = `tcp dport ${flow.port} accept comment ${JSON.stringify(flow.name)}`;
+  if (flow.from === "anywhere") return [accept];
+  const sources = "hosts" in flow.from ? addresses(flow.from.hosts) : flow.from.networks;
+  return sourceMatches(sources).map((match) => `${match} ${accept}`);
+}
+
+function vrrpRules(balancers: readonly Host[], host: Host): string[] {
+  if (!balancers.includes(host)) return [];
+  const peers = addresses(balancers.filter((peer) => peer !== host));
+  return sourceMatches(peers).map((match) => `${match} meta l4proto vrrp accept comment "keepalived"`);
+}
+
+function sourceMatches(sources: readonly string[]): string[] {
+  const match = (family: string, list: readonly string[]) =>
+    list.length === 0 ? [] : [`${family} saddr { ${list.join(", ")} }`];
+  return [
+    ...match(
+      "ip",
+      sources.filter((source) => !source.includes(":")),
+    ),
+    ...match(
+      "ip6",
+      sources.filter((source) => source.includes(":")),
+    ),
+  ];
+}
+
+/** Either address of a host may be the source, whichever the route prefers. */
+function addresses(hosts: readonly Host[]): string[] {
+  return [...new Set(hosts.flatMap((host) => [host.privateAddress, host.address]))];
+}
+
+/**
+ * The virtual IP as keepalived wants it: a host route, so that it brings no subnet along. An IPv6 one is deprecated
+ * from the start, else the balancer would choose it as the source of its own connections.
+ */
+function keepalivedAddress(address: string): string {
+  return isIPv6(address) ? `${address}/128 preferred_lft 0` : `${address}/32`;
+}
+
+function jinjaListen(variable: string, hosts: readonly Host[], port: number): string {
+  const ipv6 = hosts.some((host) => isIPv6(host.privateAddress));
+  return ipv6 ? `[{{ ${variable} }}]:${port}` : `{{ ${variable} }}:${port}`;
+}
+
+/** A key inside the stack directory is named relative to it, so that the directory can be moved. */
+function identityFile(stack: Stack, host: Host): string | undefined {
+  if (host.ssh.identity === undefined) return undefined;
+  const relative = path.relative(stack.directory, host.ssh.identity);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? host.ssh.identity : `{{ inventory_dir }}/${relative}`;
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import {
+  access,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { create } from "tar";
+import type { RunCommand } from "../command.ts";
+import { EXIT, QuintetError } from "../errors.ts";
+import type { Stack } from "../stack/stack.ts";
+
+/** One version of the user's app, packed for each tier under artifacts/ in the stack directory. */
+export interface Release {
+  /** 12 hexadecimal digits of a SHA-256 over the sources and what is made of them. */
+  readonly id: string;
+}
+
+/** Never part of a release: they are made by the build, or are the history of the source. */
+const LEFT_OUT = new Set(["node_modules", ".git"]);
+
+/**
+ * Builds and packs the application, unless these very sources are packed already.
+ * Throws a QuintetError where the source is missing or the build fails, with the build's last lines.
+ */
+export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSignal): Promise<Release> {
+  const source = path.resolve(stack.directory, stack.app.source);
+  const id = await identify(stack, source);
+  const artifacts = path.join(stack.directory, "artifacts");
+  const archives = { app: path.join(artifacts, `${id}-app.tar.gz`), web: path.join(artifacts, `${id}-web.tar.gz`) };
+  if ((await exists(archives.app)) && (await exists(archives.web))) return { id };
+
+  await mkdir(artifacts, { recursive: true });
+  const work = await mkdtemp(path.join(os.tmpdir(), "quintet-release-"));
+  try {
+    const app = path.join(work, "app", "releases", id);
+    await cp(source, app, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (file) => !LEFT_OUT.has(path.basename(file)),
+    });
+    await build(stack, app, run, signal);
+    const web = path.join(work, "web", "releases", id);
+    await mkdir(path.join(web, "root"), { recursive: true });
+    if (stack.app.static !== undefined) await copyStatic(stack.app.static, app, path.join(web, "root"));
+    for (const [tier, directory] of Object.entries({ app, web }))
+      await writeFile(path.join(directory, ".release"), `${id} ${tier}\n`);
+    await pack(work, `app/releases/${id}`, archives.app);
+    await pack(work, `web/releases/${id}`, archives.web);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return { id };
+}
+
+async function identify(stack: Stack, source: string): Promise<string> {
+  const sum = createHash("sha256");
+  sum.update(JSON.stringify([stack.app.runtime, stack.app.build ?? null, stack.app.static ?? null]));
+  let files: string[];
+  try {
+    files = await filesBelow(source);
+  } catch (cause) {
+    throw new QuintetError(
+      {
+        message: `The application's source ${source} cannot be read.`,
+        exitCode: EXIT.usage,
+        step: "Pack the application",
+        detail: cause instanceof Error ? cause.message : String(cause),
+        next: "Correct app.source in stack.yml; a relative path is relative to the stack directory.",
+      },
+      { cause },
+    );
+  }
+  for (const file of files) {
+    const full = path.join(source, file);
+    const status = await lstat(full);
+    const content = status.isSymbolicLink() ? await readlink(full) : await readFile(full);
+    sum.update(`${JSON.stringify([file, status.mode & 0o111 ? "x" : "-", content.length])}\n`).update(content);
+  }
+  return sum.digest("hex").slice(0, 12);
+}
+
+async function filesBelow(root: string, below = ""): Promise<string[]> {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true });
+  const found = await Promise.all(
+    entries
+      .filter((entry) => !LEFT_OUT.has(entry.name))
+      .map((entry) => {
+        const file = path.join(below, entry.name);
+        return entry.isDirectory() ? filesBelow(root, file) : [file];
+      }),
+  );
+  return found.flat().sort();
+}
+
+async function build(stack: Stack, directory: string, run: RunCommand, signal: AbortSignal): Promise<void> {
+  if (stack.app.build === undefined) return;
+  // The build is a shell command by definition: the user's own, from stack.yml, on the user's own computer.
+  const result = await run(["sh", "-c", stack.app.build], { cwd: directory, signal });
+  if (result.exitCode === 0) return;
+  signal.throwIfAborted();
+  throw new QuintetError({
+    message: `The application's build failed: ${stack.app.build}`,
+    exitCode: EXIT.apply,
+    step: "Build the application",
+    detail: `${result.stdout}${result.stderr}`.trimEnd().split("\n").slice(-20).join("\n"),
+    next: `Make \`${stack.app.build}\` succeed in a clean copy of ${stack.app.source}, then run the same command again.`,
+  });
+}
+
+async function copyStatic(from: string, app: string, to: string): Promise<void> {
+  const directory = path.join(app, from);
+  if (!(await exists(directory))) {
+    throw new QuintetError({
+      message: `The built application has no directory ${from}.`,
+      exitCode: EXIT.usage,
+      step: "Pack the application",
+      next: "Correct app.static in stack.yml, or the build that should make it.",
+    });
+  }
+  await cp(directory, to, { recursive: true, verbatimSymlinks: true });
+}
+
+/** The same files give the same archive: sorted, without owners and times. `.release` comes last, as the mark of a whole one. */
+async function pack(work: string, directory: string, archive: string): Promise<void> {
+  const files = (await filesInside(path.join(work, directory))).map((file) => path.join(directory, file));
+  const mark = path.join(directory, ".release");
+  const ordered = [...files.filter((file) => file !== mark).sort(), mark];
+  await create(
+    { cwd: work, file: `${archive}.new`, gzip: { level: 6 }, portable: true, mtime: new Date(0), noDirRecurse: true },
+    ordered,
+  );
+  await rename(`${archive}.new`, archive);
+}
+
+async function filesInside(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
