@@ -1,0 +1,121 @@
+export interface Explanation {
+  /** One sentence: what is wrong. */
+  readonly message: string;
+  /** The command to run or the thing to change. */
+  readonly next: string;
+}
+
+interface Cause extends Explanation {
+  readonly pattern: RegExp;
+}
+
+/** What programs say when something common is wrong; the first that fits counts. HOST stands for the host's name. */
+const CAUSES: readonly Cause[] = [
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
+    message: "HOST shows another host key than the one that is pinned in known_hosts.",
+    next: "If you reinstalled the machine, remove its line from known_hosts in the stack directory. If you did not, somebody may be in between: do not go on.",
+  },
+  {
+    pattern: /host key is known for .* strict checking|Host key verification failed/,
+    message: "HOST's host key is not pinned in known_hosts.",
+    next: "Compare the key that the machine shows (ssh-keygen -lf on its /etc/ssh/ssh_host_*_key.pub) and add it to known_hosts in the stack directory.",
+  },
+  {
+    pattern: /Permission denied \([a-z,-]*(publickey|password|keyboard-interactive)/,
+    message: "HOST refuses the SSH key.",
+    next: "Check ssh.user and ssh.identity in stack.yml, and that the public key is in that user's authorized_keys on the machine.",
+  },
+  {
+    pattern: /Could not resolve hostname/,
+    message: "HOST's address is a name that this computer cannot resolve.",
+    next: "Give the machine's IP address in stack.yml.",
+  },
+  {
+    pattern: /Connection refused/,
+    message: "HOST answers, but nothing listens on its SSH port.",
+    next: "Check that sshd runs on the machine, and ssh.port in stack.yml.",
+  },
+  {
+    pattern:
+      /Connection timed out|Operation timed out|No route to host|Network is unreachable|Timeout \(\d+s\) waiting|Connection closed by|Connection reset by|kex_exchange_identification|Broken pipe|Shared connection to .* closed/,
+    message: "HOST does not answer over SSH.",
+    next: "Check that the machine is up, its address in stack.yml, and that no firewall is in between.",
+  },
+  {
+    pattern:
+      /module interpreter '.*' was not found|python[0-9.]*: (not found|No such file or directory)|No python interpreters found/,
+    message: "HOST has no Python that Ansible could use.",
+    next: "On the machine: sudo apt install python3",
+  },
+  {
+    pattern: /Missing sudo password|sudo: a password is required|Incorrect sudo password|sudo: a terminal is required/,
+    message: "The SSH user on HOST needs a password for sudo.",
+    next: "Let the user run sudo without one: a file in /etc/sudoers.d with the line `USER ALL=(ALL) NOPASSWD: ALL`.",
+  },
+  {
+    pattern: /is not in the sudoers file|is not allowed to (execute|run)/,
+    message: "The SSH user on HOST may not use sudo.",
+    next: "Log in as a user who may (ssh.user in stack.yml), or add this one to the sudo group on the machine.",
+  },
+  {
+    pattern: /sudo: (command )?not found|sudo: No such file or directory/,
+    message: "HOST has no sudo.",
+    next: "Log in as root (ssh.user in stack.yml), or install sudo on the machine.",
+  },
+  {
+    pattern: /No space left on device|You don't have enough free space in/,
+    message: "HOST's disk is full.",
+    next: "Free some space on the machine (df -h shows where it went).",
+  },
+  {
+    pattern: /Read-only file system/,
+    message: "A file system on HOST is read-only.",
+    next: "Look at dmesg on the machine: a disk with errors is mounted read-only.",
+  },
+  {
+    pattern: /Could not get lock|Unable to (acquire the dpkg|lock the administration)|Failed to lock apt/,
+    message: "Another program on HOST holds the package manager's lock.",
+    next: "Wait until it is done (often unattended-upgrades just after the first boot).",
+  },
+  {
+    pattern: /dpkg was interrupted/,
+    message: "An installation on HOST was interrupted half-way.",
+    next: "On the machine: sudo dpkg --configure -a",
+  },
+  {
+    pattern: /No package matching '.*' is available|Unable to locate package|has no installation candidate/,
+    message: "HOST's distribution does not have a package that the stack needs.",
+    next: "Use Debian 12 or newer or Ubuntu 22.04 or newer on the machine, with its normal package sources.",
+  },
+  {
+    pattern:
+      /Failed to (fetch|update apt cache)|Temporary failure resolving|Unable to connect to .*:(http|https|80|443)|does not have a Release file/,
+    message: "HOST cannot load packages from its package sources.",
+    next: "On the machine: sudo apt update. It shows which source does not answer.",
+  },
+  {
+    pattern: /no vault secrets found|no vault secrets were found that could decrypt|Decryption failed/,
+    message: "The vault password does not open secrets.yml.",
+    next: "Put the vault password that encrypted it in place again.",
+  },
+  {
+    pattern: /leaves us with no hosts to target|Could not match supplied host pattern/,
+    message: "No host of the stack is meant by --limit.",
+    next: "Use the names of hosts in stack.yml.",
+  },
+];
+
+/** What a failure's text is known to mean, said for one host ("This computer" where it is not about a host). */
+export function explain(text: string, host = "This computer"): Explanation | undefined {
+  const cause = CAUSES.find(({ pattern }) => pattern.test(text));
+  return cause && { message: cause.message.replace("HOST", host), next: cause.next };
+}
+
+/** Ansible says the reason last, after warnings that are often its consequences. */
+export function lastError(stderr: string): string {
+  return stderr
+    .slice(stderr.lastIndexOf("[ERROR]: ") + 1)
+    .replace(/^ERROR\]: /, "")
+    .trim();
+}
