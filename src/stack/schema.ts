@@ -4,9 +4,16 @@ import { z } from "zod";
 export const TIERS = ["loadbalancer", "web", "app", "database"] as const;
 export type Tier = (typeof TIERS)[number];
 
-const address = z.string().min(1);
+/** What holds where stack.yml says nothing, for rules that look at a stack that is not valid as a whole. */
+export const DEFAULT_PORTS = { ssh: 22, app: 3000, database: 3306 } as const;
+
+// A pattern's message completes the sentence "Give …."; an example completes "Add …, for example …".
+
+const address = z.string().min(1).max(256);
 const port = z.int().min(1).max(65535);
-const cidr = z.string().min(1);
+const cidr = z.string().min(1).max(256);
+/** Longer lists are mistakes, and comparing each item with each would take long. */
+const MOST_ITEMS = 256;
 /** Names end up as host names, Ansible names, HAProxy server names and file names. */
 const name = z
   .string()
@@ -14,10 +21,15 @@ const name = z
     /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
     "lower-case letters, digits and inner hyphens, starting with a letter, 32 at most",
   );
+/** No quotes, blanks or shell signs: paths end up in the configurations of HAProxy and Nginx. */
 const urlPath = z
   .string()
-  .regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/, "a URL path that starts with / and has no spaces");
-const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores");
+  .max(1024)
+  .regex(/^\/[A-Za-z0-9._~@:+,=%/-]*$/, "a URL path that starts with / and has only letters, digits and ._~@:+,=%/-");
+const environmentName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores, not starting with a digit");
 /** One line of text without control characters: it ends up in unit files and configurations. */
 const line = z
   .string()
@@ -27,8 +39,12 @@ const line = z
 
 const ssh = z
   .strictObject({
-    user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, "a Unix user name"),
-    port: port.default(22),
+    user: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, "a Unix user name such as deploy")
+      .meta({ description: "Who logs in: root, or a user that may use sudo. Default: you." }),
+    // No default here: a host that sets only a user would get port 22 and hide the stack's port.
+    port: port.meta({ description: `Default: ${DEFAULT_PORTS.ssh}.` }),
     identity: line.meta({
       description: "Private key file. ~ is your home; a relative path is relative to the stack directory.",
     }),
@@ -41,105 +57,166 @@ const machine = z
   })
   .partial();
 
-const host = z.strictObject({
-  address: address.meta({ description: "IPv4 or IPv6 address that this computer reaches over SSH and clients reach." }),
-  private_address: address
-    .optional()
-    .meta({ description: "Address for traffic between hosts; address where it is left out." }),
-  tiers: z.array(z.enum(TIERS)).min(1),
-  ssh: ssh.optional(),
-  machine: machine.optional(),
-});
+const host = z
+  .strictObject({
+    address: address.meta({
+      description: "IPv4 or IPv6 address that this computer reaches over SSH and clients reach.",
+      examples: ["10.0.0.11"],
+    }),
+    private_address: address
+      .optional()
+      .meta({ description: "Address for traffic between hosts; address where it is left out." }),
+    tiers: z
+      .array(z.enum(TIERS))
+      .min(1)
+      .meta({ description: "What the host is for: one tier or more.", examples: [["web"]] }),
+    ssh: ssh.optional().meta({ description: "How to log in to this host, where it differs from the stack's ssh." }),
+    machine: machine.optional().meta({ description: "The rehearsal machine that stands in for this host." }),
+  })
+  .meta({ examples: [{ address: "10.0.0.11", tiers: ["web"] }] });
 
 /** The shape of stack.yml. Rules across fields are in rules.ts. */
-export const stackFile = z.strictObject({
-  name,
-  hosts: z.record(name, host),
-  ssh: ssh.optional().meta({ description: "How to log in; a host may override each of these." }),
-  virtual_ip: z.strictObject({
-    address,
-    prefix: z
-      .int()
-      .min(1)
-      .max(128)
-      .optional()
-      .meta({ description: "Length of the subnet prefix. Default: 24 for IPv4, 64 for IPv6." }),
-    advert_ms: z
-      .int()
-      .min(50)
-      .max(10000)
-      .multipleOf(10)
-      .default(200)
-      .meta({ description: "VRRP advertisement interval, milliseconds." }),
-    interface: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,15}$/)
-      .optional()
-      .meta({ description: "Interface on the balancers. Default: the one that carries the host's address." }),
-    router_id: z
-      .int()
-      .min(1)
-      .max(255)
-      .optional()
-      .meta({ description: "VRRP virtual router id. Default: derived from the address." }),
-  }),
-  site: z.strictObject({
-    domain: z
-      .string()
-      .regex(
-        /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
-        "a domain name such as shop.example",
-      ),
-    tls: z.enum(["self-signed"]).default("self-signed"),
-  }),
-  routes: z
-    .strictObject({ static: z.array(urlPath).min(1) })
-    .default({ static: ["/assets", "/favicon.ico", "/robots.txt"] })
-    .meta({
-      description: "Paths (with everything below them) that the web tier serves; the app tier serves the rest.",
+export const stackFile = z
+  .strictObject({
+    name: name.meta({ description: "What the stack is called.", examples: ["shop"] }),
+    hosts: z.record(name, host).meta({
+      description: "The machines, by name.",
+      examples: [{ web1: { address: "10.0.0.11", tiers: ["loadbalancer", "web"] } }],
     }),
-  app: z.strictObject({
-    source: line.meta({ description: "Directory of the application, relative to the stack directory." }),
-    runtime: z.enum(["node"]),
-    build: line.optional().meta({ description: "Shell command run on this computer, in a clean copy of source." }),
-    start: line.meta({ description: "Command that starts the application; it listens on $HOST:$PORT." }),
-    static: line
-      .optional()
-      .meta({ description: "Directory of the built application that the web tier serves as its document root." }),
-    port: port.default(3000),
-    health: urlPath.default("/healthz"),
-    env: z.record(environmentName, line).default({}),
-  }),
-  database: z.strictObject({
-    engine: z.enum(["mysql", "mariadb"]).default("mysql"),
-    name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, "lower-case letters, digits and underscores, 32 at most"),
-    port: port.default(3306),
-    buffer_pool_mb: z
-      .int()
-      .min(64)
-      .optional()
-      .meta({ description: "InnoDB buffer pool, MiB. Default: half of the machine's memory." }),
-  }),
-  checks: z
-    .strictObject({
-      static: urlPath.optional().meta({ description: "A file of the web tier." }),
-      dynamic: urlPath.default("/").meta({ description: "A page of the app tier that any visitor may read." }),
-      write: urlPath.optional().meta({
-        description:
-          "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not.",
+    ssh: ssh.optional().meta({ description: "How to log in; a host may override each of these." }),
+    virtual_ip: z
+      .strictObject({
+        address: address.meta({
+          description: "An unused address of the balancers' subnet: the one that clients use.",
+          examples: ["10.0.0.100"],
+        }),
+        prefix: z
+          .int()
+          .min(1)
+          .max(128)
+          .optional()
+          .meta({ description: "Length of the subnet prefix. Default: 24 for IPv4, 64 for IPv6." }),
+        advert_ms: z
+          .int()
+          .min(50)
+          .max(10000)
+          .multipleOf(10)
+          .default(200)
+          .meta({ description: "VRRP advertisement interval, milliseconds." }),
+        interface: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,15}$/, "the name of a network interface such as eth0, 15 characters at most")
+          .optional()
+          .meta({ description: "Interface on the balancers. Default: the one that carries the host's address." }),
+        router_id: z
+          .int()
+          .min(1)
+          .max(255)
+          .optional()
+          .meta({ description: "VRRP virtual router id. Default: derived from the address." }),
+      })
+      .meta({
+        description: "The address that the balancer pair shares.",
+        examples: [{ address: "10.0.0.100" }],
       }),
-    })
-    .prefault({}),
-  firewall: z
-    .strictObject({
-      ssh_from: z.array(cidr).optional().meta({ description: "Networks that may open SSH. Default: any." }),
-      metrics_from: z
-        .array(cidr)
-        .optional()
-        .meta({ description: "Networks that may read the balancers' Prometheus metrics. Default: none." }),
-    })
-    .default({}),
-  machine: machine.optional().meta({ description: "Rehearsal machines; a host may override." }),
-});
+    site: z
+      .strictObject({
+        domain: z
+          .string()
+          .max(253)
+          .regex(
+            /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+            "a domain name in lower case such as shop.example",
+          )
+          .meta({ description: "The name that visitors type.", examples: ["shop.example"] }),
+        tls: z.enum(["self-signed"]).default("self-signed").meta({ description: "Where the certificate comes from." }),
+      })
+      .meta({ description: "What visitors see.", examples: [{ domain: "shop.example" }] }),
+    routes: z
+      .strictObject({ static: z.array(urlPath).min(1).max(MOST_ITEMS) })
+      .default({ static: ["/assets", "/favicon.ico", "/robots.txt"] })
+      .meta({
+        description: "Paths (with everything below them) that the web tier serves; the app tier serves the rest.",
+      }),
+    app: z
+      .strictObject({
+        source: line.meta({
+          description: "Directory of the application, relative to the stack directory.",
+          examples: ["./shop"],
+        }),
+        runtime: z.enum(["node"]).meta({ description: "What runs the application.", examples: ["node"] }),
+        build: line.optional().meta({ description: "Shell command run on this computer, in a clean copy of source." }),
+        start: line.meta({
+          description: "Command that starts the application; it listens on $HOST:$PORT.",
+          examples: ["node server.js"],
+        }),
+        static: line
+          .optional()
+          .meta({ description: "Directory of the built application that the web tier serves as its document root." }),
+        port: port.default(DEFAULT_PORTS.app).meta({ description: "Where the application listens." }),
+        health: urlPath
+          .default("/healthz")
+          .meta({ description: "Answers 200 while the application can do its work; HAProxy asks it all the time." }),
+        env: z
+          .record(environmentName, line)
+          .default({})
+          .meta({ description: "Environment of the application. Not for secrets." }),
+      })
+      .meta({
+        description: "Your application.",
+        examples: [{ source: "./shop", runtime: "node", start: "node server.js" }],
+      }),
+    database: z
+      .strictObject({
+        engine: z.enum(["mysql", "mariadb"]).default("mysql").meta({ description: "Which database server." }),
+        packages: z.enum(["distribution", "oracle"]).default("distribution").meta({
+          description:
+            "Where MySQL comes from: the distribution, or Oracle's own apt repository (Debian stable has no MySQL).",
+        }),
+        name: z
+          .string()
+          .regex(
+            /^[a-z][a-z0-9_]{0,31}$/,
+            "lower-case letters, digits and underscores, starting with a letter, 32 at most",
+          )
+          .meta({ description: "The application's database.", examples: ["shop"] }),
+        port: port.default(DEFAULT_PORTS.database).meta({ description: "Where the database listens." }),
+        buffer_pool_mb: z
+          .int()
+          .min(64)
+          .max(1048576)
+          .optional()
+          .meta({ description: "InnoDB buffer pool, MiB. Default: half of the machine's memory." }),
+      })
+      .meta({ description: "The database.", examples: [{ name: "shop" }] }),
+    checks: z
+      .strictObject({
+        static: urlPath.optional().meta({ description: "A file of the web tier." }),
+        dynamic: urlPath.default("/").meta({ description: "A page of the app tier that any visitor may read." }),
+        write: urlPath.optional().meta({
+          description:
+            "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not.",
+        }),
+      })
+      .prefault({})
+      .meta({ description: "What the smoke checks ask for." }),
+    firewall: z
+      .strictObject({
+        ssh_from: z
+          .array(cidr)
+          .max(MOST_ITEMS)
+          .optional()
+          .meta({ description: "Networks that may open SSH. Default: any." }),
+        metrics_from: z
+          .array(cidr)
+          .max(MOST_ITEMS)
+          .optional()
+          .meta({ description: "Networks that may read the balancers' Prometheus metrics. Default: none." }),
+      })
+      .default({})
+      .meta({ description: "Whom the firewall lets in, beyond what the tiers need." }),
+    machine: machine.optional().meta({ description: "Rehearsal machines; a host may override." }),
+  })
+  .meta({ title: "stack.yml", description: "All that one Quintet stack is made of." });
 
 export type StackFile = z.output<typeof stackFile>;

@@ -1,0 +1,9 @@
+// Writes the JSON Schemas under docs/ from the schemas in src/. Run it after a change of those, then format.
+import { writeFile } from "node:fs/promises";
+import { stackJsonSchema } from "../src/stack/json-schema.ts";
+
+const SCHEMAS = { "docs/stack.schema.json": stackJsonSchema };
+
+for (const [path, schema] of Object.entries(SCHEMAS)) {
+  await writeFile(new URL(`../${path}`, import.meta.url), `${JSON.stringify(schema(), undefined, 2)}\n`);
+}
