@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { EXIT, QuintetError } from "../errors.ts";
+import type { Host, Stack } from "../stack/stack.ts";
+import { privileged } from "./privileged.ts";
+import type { NspawnWorld } from "./world.ts";
+
+/** Logs in as Ansible will: this key, this user, only the pinned host keys, and sudo. The user's own ssh configuration stays out of it. */
+export function loginArgv(stack: Stack, host: Host): string[] {
+  const options = [
+    "BatchMode=yes",
+    "ConnectTimeout=2",
+    "StrictHostKeyChecking=yes",
+    `UserKnownHostsFile="${join(stack.directory, "known_hosts")}"`,
+    "GlobalKnownHostsFile=/dev/null",
+    "IdentitiesOnly=yes",
+  ];
+  return [
+    "ssh",
+    "-F",
+    "none",
+    ...options.flatMap((option) => ["-o", option]),
+    ...(host.ssh.identity === undefined ? [] : ["-i", host.ssh.identity]),
+    "-p",
+    String(host.ssh.port),
+    `${host.ssh.user}@${host.address}`,
+    host.ssh.user === "root" ? "true" : "sudo -n true",
+  ];
+}
+
+/** About a minute: a machine needs two seconds, and a loaded computer may run seven. */
+const ROUNDS = 200;
+
+export interface Booting {
+  readonly isRunning: () => Promise<boolean>;
+  readonly consoleLog: string;
+}
+
+/** Returns when the machine lets its user in and the user may use sudo. */
+export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
+  let said = "";
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await world.run(loginArgv(stack, host), { timeoutMs: 10_000 });
+    if (result.exitCode === 0) return;
+    said = result.stderr.trim();
+    if (!(await machine.isRunning())) {
+      const { stdout } = await privileged(world)(["tail", "-n", "15", machine.consoleLog]);
+      throw fault(host, machine, `The machine ${host.name} ended while it booted.`, stdout.trim());
+    }
+    await world.sleep(200);
+  }
+  throw fault(host, machine, `The machine ${host.name} runs but does not let ${host.ssh.user} in.`, said);
+}
+
+function fault(host: Host, { consoleLog }: Booting, message: string, detail: string): QuintetError {
+  return new QuintetError({
+    message,
+    exitCode: EXIT.preflight,
+    host: host.name,
+    step: "machines",
+    detail,
+    next: "quintet rehearse down && quintet rehearse up",
+    logFile: consoleLog,
+  });
+}
