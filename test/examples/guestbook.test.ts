@@ -20,7 +20,7 @@ let environment: Record<string, string>;
 beforeAll(async () => {
   const source = join(import.meta.dirname, "../../examples/guestbook");
   cpSync(source, installed, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
-  execFileSync("npm", ["ci", "--omit=dev"], { cwd: installed, stdio: "pipe" });
+  execFileSync("npm", ["ci", "--omit=dev", "--omit=peer"], { cwd: installed, stdio: "pipe" });
   writeFileSync(join(directory, "empty.pem"), "");
   environment = {
     DATABASE_HOST: "127.0.0.1",
@@ -176,6 +176,18 @@ describe.skipIf(missing.length > 0 && !process.env["CI"])("with MariaDB", () => 
     return guestbook;
   }
 
+  /** Stands between a guestbook and the database; `sockets` are the guestbook's connections, to be interfered with. */
+  async function startRelay(): Promise<{ port: number; sockets: Set<Socket> }> {
+    const sockets = new Set<Socket>();
+    const relay = createServer((socket) => {
+      sockets.add(socket);
+      const onward = connect(database.port, "127.0.0.1");
+      socket.pipe(onward).pipe(socket);
+      socket.on("close", () => onward.destroy());
+    });
+    return { port: await listen(relay), sockets };
+  }
+
   test("two servers that start at once share what is written", async () => {
     const [one, two] = await Promise.all([startReady(), startReady({ SERVER_NAME: "app2" })]);
     expect([await health(one), await health(two)]).toEqual([well("app1"), well("app2")]);
@@ -248,9 +260,9 @@ describe.skipIf(missing.length > 0 && !process.env["CI"])("with MariaDB", () => 
     const write = (id: string) => put(`${guestbook.url}/api/writes/${id}`);
     await Promise.all(Array.from({ length: 10 }, (_, index) => write(`crash-${index}`)));
     await database.kill();
-    expect(await health(guestbook)).toEqual(ill("unreachable"));
-    expect((await write("crash-down")).status).toBe(503);
+    const [down, refused] = [await health(guestbook), await write("crash-down")];
     await database.start();
+    expect([down, refused.status]).toEqual([ill("unreachable"), 503]);
     expect(await health(guestbook)).toEqual(well("app1"));
     const statuses = await Promise.all(
       Array.from({ length: 10 }, async (_, index) => (await write(`crash-${index}`)).status),
@@ -259,14 +271,8 @@ describe.skipIf(missing.length > 0 && !process.env["CI"])("with MariaDB", () => 
   }, 30_000);
 
   test("does not use connections that died without a word", async () => {
-    const sockets = new Set<Socket>();
-    const relay = createServer((socket) => {
-      sockets.add(socket);
-      const onward = connect(database.port, "127.0.0.1");
-      socket.pipe(onward).pipe(socket);
-      socket.on("error", () => onward.destroy());
-    });
-    const guestbook = await startReady({ DATABASE_PORT: String(await listen(relay)) });
+    const { port, sockets } = await startRelay();
+    const guestbook = await startReady({ DATABASE_PORT: String(port) });
     const write = (id: string) => put(`${guestbook.url}/api/writes/${id}`);
     await Promise.all(Array.from({ length: 10 }, (_, index) => write(`reset-${index}`)));
     // Resets each connection when the next query comes in: as a machine does that came back from a power cut.
@@ -280,6 +286,15 @@ describe.skipIf(missing.length > 0 && !process.env["CI"])("with MariaDB", () => 
     expect(statuses).toEqual(Array(10).fill(201));
     const entry = await post(`${guestbook.url}/api/entries`, JSON.stringify({ author: "Ann", text: "Back" }));
     expect(entry.status).toBe(201);
+  });
+
+  test("does not ask a connection again that did not answer", async () => {
+    const { port, sockets } = await startRelay();
+    const guestbook = await startReady({ DATABASE_PORT: String(port) });
+    expect(await health(guestbook)).toEqual(well("app1"));
+    for (const socket of sockets) socket.unpipe();
+    expect(await health(guestbook)).toEqual(ill("timeout"));
+    expect(await health(guestbook)).toEqual(well("app1"));
   });
 
   test("answers within a bound while the database is frozen, and recovers", async () => {
