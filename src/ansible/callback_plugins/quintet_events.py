@@ -6,6 +6,8 @@ src/ansible/events.ts describes every line and reads it.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import time
 
@@ -110,8 +112,12 @@ class CallbackModule(CallbackBase):
 
 def emit(event, **fields):
     # Only Ansible's main process calls a callback, one call at a time.
-    sys.stdout.write(json.dumps({"event": event, **fields}, default=str) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps({"event": event, **fields}, default=str) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Quintet was killed: end as on Ctrl-C, lest the next run meet this one on the hosts.
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def names(result):

@@ -1,0 +1,75 @@
+import type { Emit, Event } from "../events.ts";
+import type { OutputOptions } from "./output.ts";
+import { tableLines } from "./table.ts";
+import { duration, errorLines, indent, warningLines } from "./text.ts";
+
+type TaskEvent = Extract<Event, { type: "task" }>;
+
+/** One line an event that matters: for CI logs and pipes. Errors and warnings go to stderr. */
+export function plainSink({ stdout, stderr, verbose, now = () => new Date() }: OutputOptions): Emit {
+  const titles = new Map<string, string>();
+  /** When a row first did something, milliseconds; removed when its end was told. */
+  const started = new Map<string, number>();
+  const out = (...lines: readonly string[]) => {
+    for (const line of lines) stdout.write(`${line}\n`);
+  };
+  const err = (...lines: readonly string[]) => {
+    for (const line of lines) stderr.write(`${line}\n`);
+  };
+
+  const row = ({ step, row, status, text }: Extract<Event, { type: "row" }>) => {
+    const key = `${step}\0${row}`;
+    if (status === "running" && !started.has(key)) started.set(key, now().getTime());
+    if (status !== "done") return;
+    const since = started.get(key);
+    started.delete(key);
+    const took = since === undefined ? "" : ` (${duration(now().getTime() - since)})`;
+    out(`${row}: done${text === "" ? "" : `: ${text}`}${took}`);
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case "step-started":
+        titles.set(event.step, event.title);
+        out(`== ${event.title}${event.rows === undefined ? "" : `: ${event.rows.join(", ")}`}`);
+        break;
+      case "step-finished": {
+        const title = titles.get(event.step) ?? event.step;
+        const summary = event.summary === undefined ? "" : `: ${event.summary}`;
+        out(`== ${title} ${ENDED[event.status]} (${duration(event.durationMs)})${summary}`);
+        break;
+      }
+      case "row":
+        row(event);
+        break;
+      case "task":
+        if (event.status === "failed" || event.status === "unreachable") out(taskLine(event));
+        else if (verbose && event.status !== "skipped") {
+          out(taskLine(event), ...(event.diff === undefined ? [] : indent(event.diff, 4)));
+        }
+        break;
+      case "warning":
+        err(...warningLines(event));
+        break;
+      case "info":
+        out(event.message);
+        break;
+      case "table":
+        out("", ...tableLines(event, Number.POSITIVE_INFINITY), "");
+        break;
+      case "error":
+        err(...errorLines(event.error));
+        break;
+      case "result":
+        out(...event.text);
+        break;
+    }
+  };
+}
+
+const ENDED = { done: "done", failed: "FAILED", skipped: "skipped" } as const;
+
+function taskLine({ host, role, task, status, durationMs }: TaskEvent): string {
+  const said = status === "failed" || status === "unreachable" ? status.toUpperCase() : status;
+  return `${host}: ${said}: ${role === undefined ? "" : `${role}: `}${task} (${duration(durationMs)})`;
+}

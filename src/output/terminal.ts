@@ -1,0 +1,90 @@
+import { styleText } from "node:util";
+import type { Event } from "../events.ts";
+import type { Output, OutputOptions } from "./output.ts";
+import type { StepView } from "./step-list.ts";
+import { tableLines } from "./table.ts";
+import { errorLines, warningLines, wrap } from "./text.ts";
+
+/** Steps that move while they run. Everything else waits until the step is over, so that nothing tears the picture. */
+export function terminalSink({ stdout, stderr, color, now = () => new Date() }: OutputOptions): Output {
+  const paint = (style: "red" | "yellow" | "bold") => (text: string) =>
+    color ? styleText(style, text, { validateStream: false }) : text;
+  let current: StepView | undefined;
+  let currentSince = 0;
+  let held: Event[] = [];
+  /** Events are worked off one after another: ending a step takes listr2 a moment. */
+  let queue = Promise.resolve();
+
+  const print = (event: Event) => {
+    const columns = stdout.columns ?? 80;
+    const out = (lines: readonly string[]) => stdout.write(`${lines.join("\n")}\n`);
+    const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, columns));
+    // The word says what it is; the colour only repeats it.
+    const err = (lines: readonly string[], word: string, style: "red" | "yellow") => {
+      const text = wrapped(lines).join("\n");
+      stderr.write(`${text.startsWith(word) ? paint(style)(word) + text.slice(word.length) : text}\n`);
+    };
+    switch (event.type) {
+      case "warning":
+        err(warningLines(event), "Warning:", "yellow");
+        break;
+      case "info":
+        out(wrapped([event.message]));
+        break;
+      case "table":
+        out(["", ...tableLines(event, columns, paint("bold"))]);
+        break;
+      case "error":
+        stderr.write("\n");
+        err(errorLines(event.error), "Error:", "red");
+        break;
+      case "result":
+        if (event.text.length > 0) out(["", ...wrapped(event.text)]);
+        break;
+    }
+  };
+
+  const finish = async (event: Extract<Event, { type: "step-finished" }>) => {
+    if (current?.step !== event.step) return;
+    await current.finish(event);
+    current = undefined;
+    for (const waiting of held) print(waiting);
+    held = [];
+  };
+
+  const handle = async (event: Event): Promise<void> => {
+    switch (event.type) {
+      case "step-started":
+        if (current === undefined) {
+          const { showStep } = await import("./step-list.ts");
+          current = showStep(event, { stdout, stderr, color, now });
+          currentSince = now().getTime();
+        }
+        break;
+      case "step-finished":
+        await finish(event);
+        break;
+      case "row":
+        if (current?.step === event.step) current.row(event);
+        break;
+      case "task":
+        break;
+      default:
+        if (current === undefined) print(event);
+        else held.push(event);
+    }
+  };
+
+  return {
+    emit(event) {
+      queue = queue.then(() => handle(event));
+    },
+    async close() {
+      await queue;
+      if (current !== undefined) {
+        const durationMs = now().getTime() - currentSince;
+        await finish({ type: "step-finished", step: current.step, status: "failed", durationMs });
+      }
+    },
+  };
+}

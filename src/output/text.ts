@@ -1,0 +1,65 @@
+import type { QuintetErrorFields } from "../errors.ts";
+import type { Event } from "../events.ts";
+
+const DETAIL_HEAD = 6;
+const DETAIL_TAIL = 14;
+
+/** 840 -> "840 ms", 12345 -> "12.3 s", 83000 -> "1 min 23 s". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+export function indent(text: string, spaces: number): string[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `${" ".repeat(spaces)}${line}`.trimEnd());
+}
+
+/** No wider than `width`; what was cut ends in an ellipsis. */
+export function truncate(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
+}
+
+/** What went wrong, where, what the machine said, and what to do. */
+export function errorLines(error: QuintetErrorFields): string[] {
+  return [
+    `Error: ${error.message}`,
+    ...(error.host === undefined ? [] : [`  Host: ${error.host}`]),
+    ...(error.step === undefined ? [] : [`  Step: ${error.step}`]),
+    ...(error.detail === undefined ? [] : ["  It said:", ...indent(bounded(error.detail), 4)]),
+    ...(error.logFile === undefined ? [] : [`  Log:  ${error.logFile}`]),
+    `  Next: ${error.next}`,
+  ];
+}
+
+export function warningLines({ message, next }: Extract<Event, { type: "warning" }>): string[] {
+  return [`Warning: ${message}`, ...(next === undefined ? [] : [`  Next: ${next}`])];
+}
+
+/** Breaks a line at spaces; what follows is indented like its beginning. A longer word is left whole, to be copied. */
+export function wrap(line: string, width: number): string[] {
+  const margin = " ".repeat(line.length - line.trimStart().length);
+  const lines: string[] = [];
+  let rest = line.trimStart();
+  while (margin.length + rest.length > width) {
+    const before = rest.lastIndexOf(" ", width - margin.length);
+    const space = before > 0 ? before : rest.indexOf(" ");
+    if (space === -1) break;
+    lines.push(margin + rest.slice(0, space).trimEnd());
+    rest = rest.slice(space).trimStart();
+  }
+  return [...lines, margin + rest];
+}
+
+/** The head says what failed and the tail has the journal's last words; the middle is in the log file. */
+function bounded(detail: string): string {
+  const lines = detail.trimEnd().split("\n");
+  const left = lines.length - DETAIL_HEAD - DETAIL_TAIL;
+  if (left <= 1) return lines.join("\n");
+  return [...lines.slice(0, DETAIL_HEAD), `… ${left} lines left out …`, ...lines.slice(-DETAIL_TAIL)].join("\n");
+}
