@@ -32,7 +32,8 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   });
 
   async function running(stack: Stack): Promise<Set<string>> {
-    return new Set((await machineProcesses(world, stack.name)).map(({ machine }) => machine));
+    const inits = (await machineProcesses(world, stack.name)).filter(({ role }) => role === "init");
+    return new Set(inits.map(({ machine }) => machine));
   }
 
   async function plug(stack: Stack, host: string, state: "up" | "down"): Promise<void> {
@@ -43,9 +44,14 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   /** Has the machine running, with its cable in, and lets its user in; its disk is mounted already. */
   async function ensureBooted(stack: Stack, host: Host): Promise<void> {
     const machine = machineOf(stack, host.name);
-    const isRunning = async () => (await running(stack)).has(machine.name);
-    if (await isRunning()) await plug(stack, host.name, "up");
-    else await boot(world, machine);
+    if ((await running(stack)).has(machine.name)) {
+      await plug(stack, host.name, "up");
+    } else {
+      await cutPower(world, stack.name, { machine: machine.name, isWhole: true });
+      await boot(world, machine);
+    }
+    const isRunning = async () =>
+      (await machineProcesses(world, stack.name)).some((each) => each.machine === machine.name);
     await waitForLogin(world, stack, host, { isRunning, consoleLog: consoleLog(machine) });
   }
 
@@ -86,7 +92,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await requireTools(world);
     const directory = join(world.stateDirectory, stack.name);
     const doing = { doing: `remove the machines of ${stack.name}` };
-    await cutPower(world, stack.name);
+    await cutPower(world, stack.name, { isWhole: true });
     await removeCgroups(world, `${machinePrefix(stack.name)}*`);
     await removeNetwork(world, stack.name);
     await must(run, unmountArgv([directory]), doing);
@@ -114,7 +120,8 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     }
   }
 
-  const powerOff = (stack: Stack, host: string) => cutPower(world, stack.name, machineName(stack.name, host));
+  const powerOff = (stack: Stack, host: string) =>
+    cutPower(world, stack.name, { machine: machineName(stack.name, host), isWhole: false });
 
   return { up, down, status, powerOff, start, link: plug };
 }

@@ -10,26 +10,36 @@ export function cutPowerArgv(machine: string, pids: readonly number[]): string[]
   return ["sh", "-c", CUT, "sh", linkName(machine), ...pids.map(String)];
 }
 
+/** Ten seconds at least. */
 const ROUNDS = 500;
-/** From this round on, systemd-nspawn has had its time. */
+/** From this round on, systemd-nspawn has had its time to tidy up. */
 const IMPATIENT = 150;
 
-/** Cuts the power of one machine, or of all of the rehearsal's; returns when no process of theirs is left. */
-export async function cutPower(world: NspawnWorld, stack: string, only?: string): Promise<void> {
+export interface CutOptions {
+  /** One machine; all of the rehearsal's where it is left out. */
+  readonly machine?: string;
+  /**
+   * Return only when systemd-nspawn, outside of the machine, is gone too. That takes up to two seconds longer, and
+   * the machine cannot boot again before.
+   */
+  readonly isWhole: boolean;
+}
+
+/** Cuts the power; returns when no process of the machines is left. Does nothing to dead machines. */
+export async function cutPower(world: NspawnWorld, stack: string, { machine, isWhole }: CutOptions): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    const all = await machineProcesses(world, stack);
-    const living = all.filter(({ machine }) => only === undefined || machine === only);
-    if (living.length === 0) return;
-    for (const name of new Set(living.map(({ machine }) => machine))) {
-      const processes = living.filter(({ machine }) => machine === name);
-      const inits = processes.filter(({ isInit }) => isInit);
-      // The kernel ends a machine with its init; systemd-nspawn then tidies up and ends by itself, if it can. Killed
-      // before it has made the machine, it has nothing to tidy.
-      const isEnding = inits.length === 0 && round > 0 && round < IMPATIENT;
-      const pids = (inits.length > 0 ? inits : processes).map(({ pid }) => pid);
-      if (!isEnding) await privileged(world)(cutPowerArgv(name, pids));
+    const all = (await machineProcesses(world, stack)).filter(
+      (each) => machine === undefined || each.machine === machine,
+    );
+    if (!all.some(({ role }) => isWhole || role !== "outside")) return;
+    for (const name of new Set(all.map((each) => each.machine))) {
+      const processes = all.filter((each) => each.machine === name);
+      // The kernel ends a machine with its init, and systemd-nspawn follows by itself; killed, it would leave things behind.
+      const victims = round < IMPATIENT ? processes.filter(({ role }) => role === "init") : processes;
+      const pids = victims.map(({ pid }) => pid);
+      if (pids.length > 0) await privileged(world)(cutPowerArgv(name, pids));
     }
     await world.sleep(20);
   }
-  await must(world.run, ["false"], { doing: `end the processes of ${only ?? stack}` });
+  await must(world.run, ["false"], { doing: `end the processes of ${machine ?? stack}` });
 }

@@ -2,12 +2,15 @@ import { machinePrefix, unitName } from "./names.ts";
 import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
-/** One process that belongs to a machine: systemd-nspawn itself or anything that runs inside. */
+/** One process of a machine. */
 export interface MachineProcess {
   readonly pid: number;
   readonly machine: string;
-  /** Is it the machine's own PID 1? */
-  readonly isInit: boolean;
+  /**
+   * init: the machine's own PID 1. inside: any other that runs in the machine. outside: systemd-nspawn, which starts
+   * before the machine and ends some time after it.
+   */
+  readonly role: "init" | "inside" | "outside";
 }
 
 // Asks the kernel, not a file of ours: what it says is true after any crash. $1: how the control groups' names begin.
@@ -20,17 +23,23 @@ export function listArgv(stack: string): string[] {
 /** Reads what the command of listArgv prints. */
 export function parseProcesses(output: string, stack: string): MachineProcess[] {
   const inits = new Set<number>();
-  const machines = new Map<number, string>();
+  const machines = new Map<number, { machine: string; isInside: boolean }>();
   const prefix = unitName("");
   for (const line of output.split("\n")) {
-    const [, pidText = "", file, rest = ""] = /^\/proc\/(\d+)\/(status|cgroup):(.*)$/.exec(line) ?? [];
+    const [, pidText = "", text = ""] = /^\/proc\/(\d+)\/(?:status|cgroup):(.*)$/.exec(line) ?? [];
     const pid = Number(pidText);
-    if (file === "status" && /\d\s+1$/.test(rest)) inits.add(pid);
-    if (file !== "cgroup") continue;
-    const unit = rest.split("/").find((part) => part.startsWith(prefix + machinePrefix(stack)));
-    if (unit !== undefined) machines.set(pid, unit.slice(prefix.length).replace(/\.service$/, ""));
+    if (/^NSpid:\s+\d+\s+1$/.test(text)) inits.add(pid);
+    const path = text.split("/");
+    const at = path.findIndex((part) => part.startsWith(prefix + machinePrefix(stack)));
+    const unit = path[at];
+    if (unit === undefined) continue;
+    const machine = unit.slice(prefix.length).replace(/\.service$/, "");
+    machines.set(pid, { machine, isInside: path[at + 1] === "payload" });
   }
-  return [...machines].map(([pid, machine]) => ({ pid, machine, isInit: inits.has(pid) }));
+  return [...machines].map(([pid, { machine, isInside }]) => {
+    const role = !isInside ? "outside" : inits.has(pid) ? "init" : "inside";
+    return { pid, machine, role };
+  });
 }
 
 /** Every living process of the rehearsal's machines. */
