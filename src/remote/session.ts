@@ -88,8 +88,7 @@ export function openSession(host: Host, ssh: NodeSSH): Session {
       const gaveUp = new Promise<"gave up">((resolve) => {
         giveUp = () => {
           stopped = true;
-          channel?.signal("TERM");
-          channel?.close();
+          hangUp(channel);
           resolve("gave up");
         };
       });
@@ -152,8 +151,7 @@ export function openSession(host: Host, ssh: NodeSSH): Session {
           stdin.end();
           const timer = setTimeout(() => {
             // Not every sshd passes a signal on, so this does not wait for the command to heed it.
-            channel?.signal("TERM");
-            channel?.close();
+            hangUp(channel);
             letGo({ exitCode: undefined, stdout: "", stderr: "" });
           }, 2_000);
           await ended;
@@ -163,6 +161,15 @@ export function openSession(host: Host, ssh: NodeSSH): Session {
     },
     close: () => ssh.dispose(),
   };
+}
+
+function hangUp(channel: Channel | undefined): void {
+  try {
+    channel?.signal("TERM");
+    channel?.close();
+  } catch {
+    // The connection under it has gone already.
+  }
 }
 
 function refuseWithoutSudo(host: Host, stderr: string, exitCode: number | undefined): void {

@@ -1,0 +1,47 @@
+import { type Host, hostsOf } from "../../stack/stack.ts";
+import { type Check, type Context, type Finding, finding } from "../context.ts";
+
+export const staticFromEachWeb: Check = {
+  id: "static-from-each-web",
+  tier: "web",
+  title: "Static content comes from each web server",
+  run: (context) => servedByEach(context, hostsOf(context.stack, "web"), context.stack.checks.static, "checks.static"),
+};
+
+export const dynamicFromEachApp: Check = {
+  id: "dynamic-from-each-app",
+  tier: "app",
+  title: "Dynamic content comes from each app server",
+  run: (context) =>
+    servedByEach(context, hostsOf(context.stack, "app"), context.stack.checks.dynamic, "checks.dynamic"),
+};
+
+/** Asks through the virtual IP until each server has answered, 20 times a server at most. */
+async function servedByEach(
+  { ask, signal }: Context,
+  hosts: readonly Host[],
+  path: string | undefined,
+  setting: string,
+): Promise<Finding[]> {
+  const expected = `200 for ${path ?? "a path"}`;
+  if (path === undefined) {
+    return hosts.map(({ name }) => ({
+      host: name,
+      status: "skipped",
+      expected,
+      actual: `${setting} is not in stack.yml`,
+    }));
+  }
+  const seen = new Map<string, number>();
+  const tries = 20 * hosts.length;
+  for (let i = 0; i < tries && hosts.some(({ name }) => seen.get(name) !== 200); i++) {
+    const { servedBy, status } = await ask({ path, signal });
+    seen.set(servedBy ?? "no server named", status);
+  }
+  const others = [...seen].map(([name, status]) => `${name} (${status})`).join(", ");
+  return hosts.map(({ name }) => {
+    const status = seen.get(name);
+    const actual = status === undefined ? `not among the answers of ${tries} requests: ${others}` : String(status);
+    return finding(name, status === 200, expected, actual);
+  });
+}

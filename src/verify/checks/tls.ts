@@ -1,0 +1,94 @@
+import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate } from "node:tls";
+import { hostsOf } from "../../stack/stack.ts";
+import { type Check, type Context, type Finding, finding, VIRTUAL_IP } from "../context.ts";
+import type { Site } from "../site.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Asked of the virtual IP and of each balancer by its own address: the one that waits must be as good. */
+export const tls: Check = {
+  id: "tls",
+  tier: "loadbalancer",
+  title: "TLS is what it should be",
+  async run(context) {
+    const places = hostsOf(context.stack, "loadbalancer").map((host) => ({ name: host.name, address: host.address }));
+    places.unshift({ name: VIRTUAL_IP, address: context.site.address });
+    return (await Promise.all(places.map(({ name, address }) => findings(context, name, address)))).flat();
+  },
+};
+
+async function findings({ site, clock }: Context, host: string, address: string): Promise<Finding[]> {
+  const row = (id: string, title: string, passed: boolean, expected: string, actual: string): Finding => ({
+    ...finding(host, passed, expected, actual),
+    id: `tls-${id}`,
+    title,
+  });
+  try {
+    const { certificate, protocol, alpn, chain } = await handshake(site, address, { minVersion: "TLSv1.2" });
+    const old = await refusesOldProtocol(site, address);
+    const wrongName = checkServerIdentity(site.domain, certificate);
+    const from = Date.parse(certificate.valid_from);
+    const to = Date.parse(certificate.valid_to);
+    const now = clock.now().getTime();
+    const days = Math.floor((to - now) / DAY_MS);
+    const valid = `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}, ${days} days left`;
+    const names = certificate.subjectaltname ?? "no names";
+    return [
+      row("chain", "The certificate is from the stack's CA", chain === "trusted", "trusted", chain),
+      row("name", "The certificate names the site", wrongName === undefined, `DNS:${site.domain}`, names),
+      row("validity", "The certificate is valid", from <= now && days >= 7, "now, and for 7 days or more", valid),
+      row("protocol", "TLS is 1.2 or newer", old === "refused", "TLS 1.1 refused", `${protocol}, TLS 1.1 ${old}`),
+      row("http2", "HTTP/2 is offered", alpn === "h2", "h2", alpn || "none"),
+    ];
+  } catch (error) {
+    return [finding(host, false, "a TLS connection", (error as Error).message)];
+  }
+}
+
+interface Handshake {
+  readonly certificate: PeerCertificate;
+  readonly protocol: string;
+  readonly alpn: string;
+  /** `trusted`, or why not. */
+  readonly chain: string;
+}
+
+function handshake(site: Site, address: string, options: ConnectionOptions): Promise<Handshake> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: address,
+      port: site.ports.https,
+      servername: site.domain,
+      ca: site.ca,
+      ALPNProtocols: ["h2", "http/1.1"],
+      // Both are judged by the caller, which reports what it found instead of ending at the first fault.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      ...options,
+    });
+    socket.setTimeout(5_000, () => socket.destroy(new Error("no TLS handshake within 5000 ms")));
+    socket.once("error", reject);
+    socket.once("secureConnect", () => {
+      resolve({
+        certificate: socket.getPeerCertificate(),
+        protocol: socket.getProtocol() ?? "unknown",
+        alpn: socket.alpnProtocol || "",
+        chain: socket.authorized ? "trusted" : String(socket.authorizationError),
+      });
+      socket.destroy();
+    });
+  });
+}
+
+/** OpenSSL offers TLS 1.1 only when its security level is lowered; the server's answer counts, not our refusal to ask. */
+async function refusesOldProtocol(site: Site, address: string): Promise<"refused" | "accepted"> {
+  const old = { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+  try {
+    await handshake(site, address, old);
+    return "accepted";
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (/PROTOCOL_VERSION|HANDSHAKE_FAILURE|ECONNRESET|UNSUPPORTED_PROTOCOL/.test(code)) return "refused";
+    throw error;
+  }
+}

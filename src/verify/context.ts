@@ -1,0 +1,46 @@
+import type { Sessions } from "../remote/sessions.ts";
+import type { Tier } from "../stack/schema.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { Clock } from "./clock.ts";
+import type { IsolationReport } from "./report.ts";
+import type { Answer, Site, SiteRequest } from "./site.ts";
+
+/** What a check or drill works with. */
+export interface Context {
+  readonly stack: Stack;
+  readonly site: Site;
+  readonly sessions: Sessions;
+  readonly ask: (request: SiteRequest) => Promise<Answer>;
+  /** Which ports are open from where; tried once, for all the checks that want to know. */
+  readonly flows: () => Promise<readonly IsolationReport[]>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What a check found on one host. */
+export interface Finding {
+  /** A host's name, or VIRTUAL_IP. */
+  readonly host: string;
+  readonly status: "passed" | "failed" | "skipped";
+  readonly expected: string;
+  readonly actual: string;
+  /** Where they differ from the check's own. */
+  readonly id?: string;
+  readonly title?: string;
+  readonly tier?: Tier;
+}
+
+/** One smoke check. It runs once; whatever it throws makes it a failed check. */
+export interface Check {
+  readonly id: string;
+  readonly tier: Tier;
+  readonly title: string;
+  run(context: Context): Promise<Finding[]>;
+}
+
+/** Stands for a host where a finding is of no host but of the balancers together. */
+export const VIRTUAL_IP = "virtual IP";
+
+export function finding(host: string, passed: boolean, expected: string, actual: string): Finding {
+  return { host, status: passed ? "passed" : "failed", expected, actual };
+}
