@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { runError, taskError } from "../../src/ansible/failures.ts";
+
+const context = { logFile: "/stacks/shop/logs/x.log", again: "quintet apply --stack shop" };
+
+test("a known cause is said in a sentence, with what the machine said below it", () => {
+  const message = "Task failed: Failed to connect to the host via ssh: root@192.0.2.31: Permission denied (publickey).";
+  expect(
+    taskError({ host: "db1", role: "common", task: "Gather facts", status: "unreachable", message }, context),
+  ).toEqual({
+    message: "db1 refuses the SSH key.",
+    exitCode: 4,
+    host: "db1",
+    step: "common: Gather facts",
+    detail: "Failed to connect to the host via ssh: root@192.0.2.31: Permission denied (publickey).",
+    logFile: "/stacks/shop/logs/x.log",
+    next: "Check ssh.user and ssh.identity in stack.yml, and that the public key is in that user's authorized_keys on the machine. Then: quintet apply --stack shop",
+  });
+});
+
+test("an unknown one keeps all its lines", () => {
+  const message = "failed to validate\nnginx: [emerg] one\nnginx: two";
+  expect(taskError({ host: "web1", role: undefined, task: "Configure", status: "failed", message }, context)).toEqual({
+    message: "A task failed on web1.",
+    exitCode: 4,
+    host: "web1",
+    step: "Configure",
+    detail: message,
+    logFile: "/stacks/shop/logs/x.log",
+    next: "Mend what it says, then: quintet apply --stack shop",
+  });
+});
+
+test("Ansible that ends before any task gives its last error", () => {
+  const stderr = "[WARNING]: Unable to parse hosts.yml\n[ERROR]: the role 'web' was not found\nOrigin: site.yml:3:5";
+  expect(runError(stderr, "Apply the stack", context)).toEqual({
+    message: "ansible-playbook ended with an error.",
+    exitCode: 4,
+    step: "Apply the stack",
+    detail: "the role 'web' was not found\nOrigin: site.yml:3:5",
+    logFile: "/stacks/shop/logs/x.log",
+    next: "Mend what it says, then: quintet apply --stack shop",
+  });
+});
