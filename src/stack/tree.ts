@@ -8,6 +8,12 @@ const MOST_VALUES = 100_000;
 /** Syntax faults cascade: the later ones rarely mean anything. */
 const MOST_SYNTAX_FAULTS = 10;
 
+const TOO_MANY = ["The file holds too many values.", "Keep the file short, and take anchors and aliases out."] as const;
+const TOO_DEEP = [
+  "The file is nested too deeply.",
+  "Nest no deeper than settings such as hosts.web1.ssh.port.",
+] as const;
+
 interface Place {
   /** Offset of the key (of the value in a list). */
   readonly key: number;
@@ -15,7 +21,7 @@ interface Place {
   readonly children: Map<string | number, Place>;
 }
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -90,22 +96,11 @@ function readDocument(document: Document.Parsed, root: Place, fault: ReportAt): 
 
   function read(node: unknown, place: Place, path: Path): unknown {
     left -= 1;
-    if (left === 0)
-      fault(
-        place.value,
-        [],
-        "The file holds too many values.",
-        "Keep the file short, and take anchors and aliases out.",
-      );
+    if (left === 0) fault(0, [], ...TOO_MANY);
     if (left <= 0) return undefined;
     if (path.length > DEEPEST) {
       left = 0;
-      fault(
-        place.value,
-        [],
-        "The file is nested too deeply.",
-        "Nest no deeper than settings such as hosts.web1.ssh.port.",
-      );
+      fault(place.value, [], ...TOO_DEEP);
       return undefined;
     }
     if (isAlias(node)) {
@@ -174,7 +169,7 @@ function syntaxSentences(code: string, message: string): [message: string, expec
     case "TAB_AS_INDENT":
       return ["A tab indents this line; YAML knows only spaces.", "Indent with spaces."];
     case "RESOURCE_EXHAUSTION":
-      return ["The file is nested too deeply.", "Nest no deeper than settings such as hosts.web1.ssh.port."];
+      return [...TOO_DEEP];
     case "MULTIPLE_DOCS":
       return ["A second document begins here.", "Keep one, and take the line --- out."];
     case "BLOCK_AS_IMPLICIT_KEY":

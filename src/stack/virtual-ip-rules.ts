@@ -57,8 +57,6 @@ function outside(draft: Draft, virtual: Address, prefix: number): Refusal | unde
 }
 
 function reserved({ family, text, value }: Address, network: Network): Refusal | undefined {
-  // Subnets of one or two addresses have none to themselves.
-  if (network.prefix >= BITS[family] - 1) return undefined;
   const lowest = family === 4 ? "network" : "subnet-router anycast";
   const kind = value === network.first ? lowest : family === 4 && value === network.last ? "broadcast" : undefined;
   const expected = "Give another address of it, or set virtual_ip.prefix to the length of the balancers' subnet.";
