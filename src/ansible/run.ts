@@ -144,5 +144,5 @@ function summaryOf(hosts: PlaybookResult["hosts"]): string {
   const all = Object.values(hosts);
   const sum = (pick: (host: HostSummary) => number) => all.reduce((total, host) => total + pick(host), 0);
   const failed = sum((host) => host.failed + host.unreachable);
-  return `${sum((host) => host.tasks)} tasks on ${all.length} hosts, ${sum((host) => host.changed)} changed${failed === 0 ? "" : `, ${failed} failed`}`;
+  return `${sum((host) => host.tasks)} tasks on ${all.length === 1 ? "1 host" : `${all.length} hosts`}, ${sum((host) => host.changed)} changed${failed === 0 ? "" : `, ${failed} failed`}`;
 }
