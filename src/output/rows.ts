@@ -19,8 +19,8 @@ export function rowLine(
 ): string {
   const { nameWidth, columns, elapsedMs } = options;
   const count = row.total === undefined || row.total === 0 ? "" : `${row.done ?? 0}/${row.total}`.padStart(7);
-  const bad = row.status === "failed" || row.status === "unreachable" ? `${row.status}: ` : "";
-  const text = `${bad}${row.text || (row.status === "waiting" ? "waiting" : row.status)}`;
+  const bad = row.status === "failed" || row.status === "unreachable";
+  const text = row.text === "" ? row.status : bad ? `${row.status}: ${row.text}` : row.text;
   const time = elapsedMs === undefined ? "" : `${Math.floor(elapsedMs / 1000)} s`;
   const head = `${truncate(row.row, columns - MARGIN).padEnd(Math.min(nameWidth, columns - MARGIN))}${count}`;
   const room = columns - MARGIN - head.length - 2 - (time === "" ? 0 : time.length + 2);

@@ -26,7 +26,8 @@ interface Row {
 
 export interface StepView {
   readonly step: string;
-  row(event: RowEvent): void;
+  /** `at`: when it happened, milliseconds. */
+  row(event: RowEvent, at: number): void;
   /** Resolves when the last picture stands on the screen and the cursor is back. */
   finish(event: StepFinished): Promise<void>;
 }
@@ -40,6 +41,8 @@ export function showStep(
   const columns = () => stdout.columns ?? 80;
   const nameWidth = Math.max(0, ...rows.map((row) => row.length));
   const state = new Map<string, Row>(rows.map((row) => [row, newRow(step, row)]));
+  /** listr2 has begun every task: before that it has no title to change. */
+  const begun = Promise.withResolvers<void>();
   const finished = Promise.withResolvers<void>();
   finished.promise.catch(() => {});
   let setTitle = (_title: string): void => {};
@@ -65,7 +68,11 @@ export function showStep(
           setOutput = (text) => {
             task.output = truncate(text, columns() - 6);
           };
-          if (state.size === 0) return finished.promise;
+          const untilFinished = () => {
+            begun.resolve();
+            return finished.promise;
+          };
+          if (state.size === 0) return untilFinished();
           const rowTasks = [...state.values()].map((row) => ({
             title: line(row),
             task: (_: unknown, rowTask: { title: string; skip: (message: string) => void }) => {
@@ -77,7 +84,7 @@ export function showStep(
             },
           }));
           // Without a title it is not drawn; it keeps the step open until the step itself has ended.
-          return task.newListr([...rowTasks, { task: () => finished.promise }], {
+          return task.newListr([...rowTasks, { task: untilFinished }], {
             concurrent: true,
             exitOnError: false,
           });
@@ -113,28 +120,30 @@ export function showStep(
 
   return {
     step,
-    row(event) {
+    row(event, at) {
       const row = state.get(event.row);
       if (row === undefined) {
         setOutput(rowLine(event, { nameWidth: event.row.length, columns: columns(), elapsedMs: undefined }));
         return;
       }
       row.latest = event;
-      if (event.status !== "waiting") row.startedAt ??= time();
-      row.endedAt = event.status === "running" || event.status === "waiting" ? undefined : (row.endedAt ?? time());
+      if (event.status !== "waiting") row.startedAt ??= at;
+      row.endedAt = event.status === "running" || event.status === "waiting" ? undefined : (row.endedAt ?? at);
       row.setTitle(line(row));
       // A failed row stays open: what failed may be made good yet, and only the end of the step tells.
       if (event.status === "done") row.end.resolve();
     },
     async finish({ status, durationMs, summary }) {
       clearInterval(timer);
+      await Promise.race([begun.promise, ran]);
       refresh();
       for (const row of state.values()) {
-        if (row.latest.status === "failed" || row.latest.status === "unreachable") row.end.reject(new Error("failed"));
-        else {
-          if (row.latest.status === "waiting") row.skip();
-          row.end.resolve();
-        }
+        const { status: rowStatus } = row.latest;
+        if (rowStatus === "waiting") row.skip();
+        const whole =
+          rowStatus === "done" || rowStatus === "waiting" || (rowStatus === "running" && status !== "failed");
+        if (whole) row.end.resolve();
+        else row.end.reject(new Error(rowStatus));
       }
       const word = status === "done" ? "" : ` ${status}`;
       setTitle(`${title}${word}  ${duration(durationMs)}${summary === undefined ? "" : `  ${summary}`}`);

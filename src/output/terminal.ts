@@ -52,20 +52,20 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
     held = [];
   };
 
-  const handle = async (event: Event): Promise<void> => {
+  const handle = async (event: Event, at: number): Promise<void> => {
     switch (event.type) {
       case "step-started":
         if (current === undefined) {
           const { showStep } = await import("./step-list.ts");
           current = showStep(event, { stdout, stderr, color, now });
-          currentSince = now().getTime();
+          currentSince = at;
         }
         break;
       case "step-finished":
         await finish(event);
         break;
       case "row":
-        if (current?.step === event.step) current.row(event);
+        if (current?.step === event.step) current.row(event, at);
         break;
       case "task":
         break;
@@ -77,7 +77,8 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
 
   return {
     emit(event) {
-      queue = queue.then(() => handle(event));
+      const at = now().getTime();
+      queue = queue.then(() => handle(event, at));
     },
     async close() {
       await queue;
