@@ -1,0 +1,174 @@
+import { createServer as createHttp } from "node:http";
+import { createServer as createHttps } from "node:https";
+import type { AddressInfo, Server } from "node:net";
+import { createServer as createTls, type TlsOptions } from "node:tls";
+import { afterEach, expect, test } from "vitest";
+import type { Stack } from "../../../src/stack/stack.ts";
+import { httpRedirects } from "../../../src/verify/checks/http-redirects.ts";
+import { databaseIsolation, flowIsolation } from "../../../src/verify/checks/isolation.ts";
+import { dynamicFromEachApp, staticFromEachWeb } from "../../../src/verify/checks/served-by-each.ts";
+import { tls } from "../../../src/verify/checks/tls.ts";
+import { virtualIpAnswers } from "../../../src/verify/checks/virtual-ip-answers.ts";
+import { writeIsShared } from "../../../src/verify/checks/write-is-shared.ts";
+import { systemClock } from "../../../src/verify/clock.ts";
+import type { Context, Finding } from "../../../src/verify/context.ts";
+import { runCheck } from "../../../src/verify/run-check.ts";
+import { ask } from "../../../src/verify/site.ts";
+import { makeCertificate } from "../certificates.ts";
+import { fiveHosts } from "../stack.ts";
+
+const certificate = makeCertificate("shop.example");
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A stack whose virtual IP and hosts are all this computer. */
+function contextOf(ports: { http?: number; https?: number }, change: Partial<Stack> = {}): Context {
+  const stack = fiveHosts("/srv/shop", change);
+  const site = {
+    address: "127.0.0.1",
+    domain: "shop.example",
+    ca: certificate.ca,
+    ports: { http: 1, https: 1, ...ports },
+  };
+  return {
+    stack: { ...stack, hosts: stack.hosts.map((host) => ({ ...host, address: "127.0.0.1" })) },
+    site,
+    sessions: { to: () => Promise.reject(new Error("no sessions here")), forget: () => {}, close: () => {} },
+    ask: (request) => ask(site, request),
+    flows: async () => [],
+    clock: systemClock,
+    signal: new AbortController().signal,
+  };
+}
+
+const brief = (findings: Finding[]) => findings.map(({ host, status, actual }) => `${host} ${status}: ${actual}`);
+
+/** The site as two app servers see it that take turns; `store` says what each does with a write. */
+async function siteOf(store: (server: string, id: string) => Set<string>): Promise<Context> {
+  let turn = 0;
+  const https = createHttps(certificate, (request, response) => {
+    const server = `app${(turn++ % 2) + 1}`;
+    const id = request.url?.split("/")[2] ?? "";
+    const ids = store(server, id);
+    if (request.method === "PUT") ids.add(id);
+    response.writeHead(ids.has(id) || id === "" ? 200 : 404, { "x-served-by": server, "x-balancer": "web1" }).end();
+  });
+  return contextOf({ https: await listen(https) });
+}
+
+test("a write that both app servers share passes, in both directions", async () => {
+  const shared = new Set<string>();
+  const context = await siteOf(() => shared);
+  expect(brief(await writeIsShared.run(context))).toEqual([
+    "app1 passed: stored, found through app2",
+    "app2 passed: stored, found through app1",
+  ]);
+});
+
+test("a write that each app server keeps for itself fails", async () => {
+  const own: Record<string, Set<string>> = { app1: new Set(), app2: new Set() };
+  const context = await siteOf((server) => own[server] ?? new Set());
+  expect(brief(await writeIsShared.run(context))).toEqual([
+    "app1 failed: app2 answers 404",
+    "app2 failed: app1 answers 404",
+  ]);
+});
+
+test("an app that says 200 to everything proves nothing", async () => {
+  const context = await siteOf((_, id) => new Set([id]));
+  expect((await writeIsShared.run(context))[0]?.actual).toBe(
+    "200 for an id that was never stored, which should be 404",
+  );
+});
+
+test("each app server is seen; a web server that never answers is not", async () => {
+  const context = await siteOf(() => new Set());
+  expect(brief(await dynamicFromEachApp.run(context))).toEqual(["app1 passed: 200", "app2 passed: 200"]);
+  const web = await staticFromEachWeb.run({
+    ...context,
+    stack: { ...context.stack, checks: { static: "/", dynamic: "/" } },
+  });
+  expect(brief(web)[0]).toBe("web1 failed: not among the answers of 40 requests: app1 (200), app2 (200)");
+});
+
+test("what stack.yml names no path for is skipped, with the reason", async () => {
+  const context = contextOf({}, { checks: { dynamic: "/" } });
+  expect(brief(await staticFromEachWeb.run(context))).toEqual([
+    "web1 skipped: checks.static is not in stack.yml",
+    "web2 skipped: checks.static is not in stack.yml",
+  ]);
+  expect(brief(await writeIsShared.run(context))[0]).toBe("app1 skipped: checks.write is not in stack.yml");
+});
+
+test("the virtual IP answers", async () => {
+  const context = await siteOf(() => new Set());
+  expect(brief(await virtualIpAnswers.run(context))).toEqual(["virtual IP passed: status 200 from balancer web1"]);
+});
+
+test("a check that cannot be run is a failed check", async () => {
+  const [report] = await runCheck(virtualIpAnswers, contextOf({}));
+  expect(report).toMatchObject({
+    id: "virtual-ip-answers",
+    status: "failed",
+    actual: "connect ECONNREFUSED 127.0.0.1:1",
+  });
+});
+
+test.each([
+  [301, "https://shop.example/redirect?kept=1", "passed"],
+  [308, "https://shop.example/redirect?kept=1", "passed"],
+  [302, "https://shop.example/redirect?kept=1", "failed"],
+  [301, "https://shop.example/", "failed"],
+  [200, undefined, "failed"],
+])("a %i to %s has %s", async (status, location, result) => {
+  const http = createHttp((_, response) => response.writeHead(status, location ? { location } : {}).end());
+  const [found] = await httpRedirects.run(contextOf({ http: await listen(http) }));
+  expect(found?.status).toBe(result);
+});
+
+async function tlsOf(options: TlsOptions): Promise<Record<string, string>> {
+  const server = createTls({ ...certificate, ALPNProtocols: ["h2", "http/1.1"], minVersion: "TLSv1.2", ...options });
+  server.on("tlsClientError", () => {});
+  const findings = await tls.run(contextOf({ https: await listen(server) }));
+  expect(new Set(findings.map((one) => one.host))).toEqual(new Set(["virtual IP", "web1", "web2"]));
+  const own = findings.filter((one) => one.host === "web2");
+  return Object.fromEntries(own.map(({ id = "tls", status, actual }) => [id, `${status}: ${actual}`]));
+}
+
+test("TLS as it should be", async () => {
+  expect(await tlsOf({})).toEqual({
+    "tls-chain": "passed: trusted",
+    "tls-name": "passed: DNS:shop.example",
+    "tls-validity": expect.stringMatching(/^passed: from .*, (29|30) days left$/),
+    "tls-protocol": "passed: TLSv1.3, TLS 1.1 refused",
+    "tls-http2": "passed: h2",
+  });
+});
+
+test("each way in which TLS can be wrong is told", async () => {
+  expect((await tlsOf(makeCertificate("shop.example")))["tls-chain"]).toBe("failed: SELF_SIGNED_CERT_IN_CHAIN");
+  expect((await tlsOf(makeCertificate("other.example")))["tls-name"]).toBe("failed: DNS:other.example");
+  expect((await tlsOf(makeCertificate("shop.example", 3)))["tls-validity"]).toMatch(/^failed: .*, [23] days left$/);
+  expect((await tlsOf({ ALPNProtocols: ["http/1.1"] }))["tls-http2"]).toBe("failed: http/1.1");
+  const old = await tlsOf({ minVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
+  expect(old["tls-protocol"]).toBe("failed: TLSv1.3, TLS 1.1 accepted");
+});
+
+test("an open database port fails where it matters", async () => {
+  const flows = async () => [
+    { from: "web1", to: "db1", port: 3306, expected: "closed" as const, actual: "open" as const },
+    { from: "app1", to: "db1", port: 3306, expected: "open" as const, actual: "open" as const },
+    { from: "app1", to: "db1", port: 22, expected: "open" as const, actual: "open" as const },
+  ];
+  const context = { ...contextOf({}), flows };
+  expect(brief(await databaseIsolation.run(context))).toEqual(["web1 failed: open", "app1 passed: open"]);
+  expect(brief(await flowIsolation.run(context)).at(-1)).toBe("db1 failed: 3306 is open from web1");
+});
