@@ -39,6 +39,9 @@ export function nspawnArgv(machine: Machine): string[] {
   ];
 }
 
+/** systemd-nspawn ends with this code when the machine reboots: whoever started it is to start it again. */
+const REBOOT = 133;
+
 // Enters a new control group in every hierarchy, then leaves the container running in a session of its own, so that
 // it outlives us. Arguments: the log, how many control groups, the groups, the command.
 const DETACH = `set -e
@@ -46,7 +49,7 @@ log=$1 groups=$2; shift 2
 while [ "$groups" -gt 0 ]; do
   mkdir -p "$1"; echo $$ >"$1/cgroup.procs"; shift; groups=$((groups - 1))
 done
-exec setsid --fork "$@" >>"$log" 2>&1 </dev/null`;
+exec setsid --fork sh -c 'while "$@"; [ $? -eq ${REBOOT} ]; do :; done' sh "$@" >>"$log" 2>&1 </dev/null`;
 
 /** On a computer without systemd. */
 export function detachArgv(machine: Machine, roots: readonly string[]): string[] {
@@ -68,6 +71,8 @@ export function serviceArgv(machine: Machine): string[] {
     "--property=Delegate=yes",
     "--property=KillMode=mixed",
     "--property=TasksMax=16384",
+    `--property=RestartForceExitStatus=${REBOOT}`,
+    `--property=SuccessExitStatus=${REBOOT}`,
     `--property=StandardOutput=append:${consoleLog(machine)}`,
     `--property=StandardError=append:${consoleLog(machine)}`,
     ...nspawnArgv(machine),

@@ -1,6 +1,6 @@
 import { linkName } from "./names.ts";
 import { must, privileged } from "./privileged.ts";
-import { machineProcesses } from "./processes.ts";
+import { type MachineProcess, machineProcesses } from "./processes.ts";
 import type { NspawnWorld } from "./world.ts";
 
 // The link goes first: a dying kernel would still answer a few packets with resets that a dead machine never sends.
@@ -31,12 +31,12 @@ export async function cutPower(world: NspawnWorld, stack: string, { machine, isW
     const all = (await machineProcesses(world, stack)).filter(
       (each) => machine === undefined || each.machine === machine,
     );
-    if (!all.some(({ role }) => isWhole || role !== "outside")) return;
+    if (!all.some(({ role }) => isWhole || role !== "nspawn")) return;
     for (const name of new Set(all.map((each) => each.machine))) {
       const processes = all.filter((each) => each.machine === name);
       // The kernel ends a machine with its init, and systemd-nspawn follows by itself; killed, it would leave things behind.
-      const victims = round < IMPATIENT ? processes.filter(({ role }) => role === "init") : processes;
-      const pids = victims.map(({ pid }) => pid);
+      const isVictim = ({ role }: MachineProcess) => role === "init" || role === "starter" || round > IMPATIENT;
+      const pids = processes.filter(isVictim).map(({ pid }) => pid);
       if (pids.length > 0) await privileged(world)(cutPowerArgv(name, pids));
     }
     await world.sleep(20);

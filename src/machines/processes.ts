@@ -7,14 +7,14 @@ export interface MachineProcess {
   readonly pid: number;
   readonly machine: string;
   /**
-   * init: the machine's own PID 1. inside: any other that runs in the machine. outside: systemd-nspawn, which starts
-   * before the machine and ends some time after it.
+   * init: the machine's own PID 1. inside: any other that runs in the machine. starter: outside of it, will start it
+   * (again). nspawn: systemd-nspawn, outside of it too; it ends by itself some time after the machine.
    */
-  readonly role: "init" | "inside" | "outside";
+  readonly role: "init" | "inside" | "starter" | "nspawn";
 }
 
 // Asks the kernel, not a file of ours: what it says is true after any crash. $1: how the control groups' names begin.
-const LIST = `grep -sH -e "^NSpid:" -e ":/.*$1" /proc/[0-9]*/status /proc/[0-9]*/cgroup; true`;
+const LIST = `grep -sH -e "^NSpid:" -e "^State:.Z" -e ":/.*$1" /proc/[0-9]*/status /proc/[0-9]*/cgroup; true`;
 
 export function listArgv(stack: string): string[] {
   return ["sh", "-c", LIST, "sh", unitName(machinePrefix(stack)).replaceAll(".", "\\.")];
@@ -23,22 +23,26 @@ export function listArgv(stack: string): string[] {
 /** Reads what the command of listArgv prints. */
 export function parseProcesses(output: string, stack: string): MachineProcess[] {
   const inits = new Set<number>();
-  const machines = new Map<number, { machine: string; isInside: boolean }>();
+  const zombies = new Set<number>();
+  const machines = new Map<number, { machine: string; group: string | undefined }>();
   const prefix = unitName("");
   for (const line of output.split("\n")) {
     const [, pidText = "", text = ""] = /^\/proc\/(\d+)\/(?:status|cgroup):(.*)$/.exec(line) ?? [];
     const pid = Number(pidText);
     if (/^NSpid:\s+\d+\s+1$/.test(text)) inits.add(pid);
+    if (/^State:\s+Z/.test(text)) zombies.add(pid);
     const path = text.split("/");
     const at = path.findIndex((part) => part.startsWith(prefix + machinePrefix(stack)));
     const unit = path[at];
     if (unit === undefined) continue;
     const machine = unit.slice(prefix.length).replace(/\.service$/, "");
-    machines.set(pid, { machine, isInside: path[at + 1] === "payload" });
+    machines.set(pid, { machine, group: path[at + 1] });
   }
-  return [...machines].map(([pid, { machine, isInside }]) => {
-    const role = !isInside ? "outside" : inits.has(pid) ? "init" : "inside";
-    return { pid, machine, role };
+  return [...machines].flatMap(([pid, { machine, group }]) => {
+    if (zombies.has(pid)) return []; // dead; only its parent has not asked for its exit code yet
+    const inside = inits.has(pid) ? "init" : "inside";
+    const outside = group === "supervisor" ? "nspawn" : "starter";
+    return [{ pid, machine, role: group === "payload" ? inside : outside }];
   });
 }
 
