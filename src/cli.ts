@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import type { CommandContext } from "./commands/context.ts";
+
+/** Runs one verb with the world that fits its flags. */
+export type RunVerb = (
+  options: { json?: boolean; verbose?: boolean },
+  verb: (context: CommandContext) => Promise<void>,
+) => Promise<void>;
+
+/** The table of verbs and flags. A verb's module is loaded when it is called, so that --help and --version are quick. */
+export function buildProgram(version: string, runVerb: RunVerb): Command {
+  const program = new Command("quintet")
+    .description("Turns five bare Linux machines into a highly available web stack, and proves that it fails over.")
+    .version(version)
+    .showHelpAfterError("Run `quintet --help` for the list of verbs.")
+    .exitOverride();
+
+  const verb = (parent: Command, name: string, description: string) =>
+    parent
+      .command(name)
+      .description(description)
+      .option("--stack <name|dir>", "the stack: a name in inventories/, or a directory")
+      .option("--json", "events as JSON lines on standard output, people's text on standard error")
+      .option("--verbose", "every task, not only what changes or fails");
+
+  verb(program, "generate", "write the Ansible project from stack.yml")
+    .option("--overwrite", "also overwrite generated files that were edited by hand")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/generate.ts")).generateCommand(options, context)),
+    );
+
+  verb(program, "apply", "bring the hosts to what stack.yml says")
+    .option("--check", "only say what would change")
+    .option("--limit <hosts>", "only these hosts or tiers, separated by commas")
+    .option("--overwrite", "also overwrite generated files that were edited by hand")
+    .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),
+    );
+
+  verb(program, "verify", "smoke checks against the running stack")
+    .option("--drills", "also break things on purpose, under load, and measure (rehearsal machines)")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
+    );
+
+  const rehearse = verb(program, "rehearse", "the whole of it on throw-away machines of this computer")
+    .option("--down", "remove the machines at the end")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
+    );
+  verb(rehearse, "up", "only make the machines").action((_, command) => runMachines("up", command));
+  verb(rehearse, "down", "remove the machines and everything that came with them").action((_, command) =>
+    runMachines("down", command),
+  );
+  verb(rehearse, "status", "which machines run").action((_, command) => runMachines("status", command));
+  // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
+  const runMachines = (what: "up" | "down" | "status", command: Command) => {
+    const options = command.optsWithGlobals();
+    return runVerb(options, async (context) =>
+      (await import("./commands/machines.ts")).machinesCommand(what, options, context),
+    );
+  };
+
+  verb(program, "doctor", "what this computer lacks for all this, and the command that mends it").action((options) =>
+    runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),
+  );
+
+  return program;
+}

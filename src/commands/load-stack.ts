@@ -1,0 +1,81 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { EXIT, QuintetError } from "../errors.ts";
+import { formatFaults } from "../stack/faults.ts";
+import { parseStack } from "../stack/parse.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { CommandContext } from "./context.ts";
+
+/**
+ * Reads the stack that --stack names: a name is a directory of inventories/, anything with a slash is a directory.
+ * Without --stack: the directory the user stands in if it holds a stack.yml, else the only one in inventories/.
+ * Throws a QuintetError (exit code 2) that lists every fault of the file.
+ */
+export async function loadStack(name: string | undefined, context: CommandContext): Promise<Stack> {
+  const directory = await findStack(name, context);
+  const file = path.join(directory, "stack.yml");
+  const text = await readStack(file, context);
+  const parsed = parseStack(text, {
+    file: path.relative(context.cwd, file) || file,
+    directory,
+    home: context.home,
+    defaultUser: context.userName,
+  });
+  for (const warning of formatFaults(parsed.warnings)) context.emit({ type: "warning", message: warning });
+  if ("stack" in parsed) return parsed.stack;
+  const count = parsed.faults.length;
+  throw new QuintetError({
+    message: `${count === 1 ? "One thing" : `${count} things`} in ${path.relative(context.cwd, file) || file} cannot be right.`,
+    exitCode: EXIT.usage,
+    step: "Read the stack",
+    detail: formatFaults(parsed.faults).join("\n"),
+    next: "Correct the file, then run the same command again.",
+  });
+}
+
+async function findStack(name: string | undefined, context: CommandContext): Promise<string> {
+  if (name !== undefined) {
+    const isDirectory = name.includes("/") || name === "." || name === "..";
+    return isDirectory ? path.resolve(context.cwd, name) : path.join(context.cwd, "inventories", name);
+  }
+  if (await holdsStack(context.cwd)) return context.cwd;
+  const all = await stacksIn(path.join(context.cwd, "inventories"));
+  if (all.length === 1 && all[0] !== undefined) return path.join(context.cwd, "inventories", all[0]);
+  throw new QuintetError({
+    message: all.length === 0 ? "There is no stack here." : `There is more than one stack here: ${all.join(", ")}.`,
+    exitCode: EXIT.usage,
+    step: "Find the stack",
+    next:
+      all.length === 0
+        ? "Name one with --stack NAME (inventories/NAME/stack.yml) or --stack DIRECTORY."
+        : `Name one, for example --stack ${all[0]}.`,
+  });
+}
+
+async function holdsStack(directory: string): Promise<boolean> {
+  return (await readdir(directory).catch((): string[] => [])).includes("stack.yml");
+}
+
+async function stacksIn(inventories: string): Promise<string[]> {
+  const names = (await readdir(inventories).catch((): string[] => [])).sort();
+  const held = await Promise.all(names.map((name) => holdsStack(path.join(inventories, name))));
+  return names.filter((_, index) => held[index]);
+}
+
+async function readStack(file: string, context: CommandContext): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const known = await stacksIn(path.join(context.cwd, "inventories"));
+    throw new QuintetError(
+      {
+        message: `${path.relative(context.cwd, file) || file} cannot be read.`,
+        exitCode: EXIT.usage,
+        step: "Read the stack",
+        detail: cause instanceof Error ? cause.message : String(cause),
+        next: known.length === 0 ? "Write that file." : `The stacks here are: ${known.join(", ")}.`,
+      },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { appendFile, mkdir } from "node:fs/promises";
+import path from "node:path";
+import { EXIT, QuintetError } from "../errors.ts";
+import { type FoundKeys, findNewKeys } from "../remote/scan.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { CommandContext } from "./context.ts";
+
+export interface PinOptions {
+  /** Pin keys that nobody has compared. */
+  readonly acceptHostKeys?: boolean;
+}
+
+/**
+ * Pins the keys of hosts that are seen for the first time in the stack directory's known_hosts: those that the user's
+ * own known_hosts has without a word, all others after a yes. A key that has changed is found when connecting.
+ */
+export async function pinHostKeys(stack: Stack, options: PinOptions, context: CommandContext): Promise<void> {
+  const found = await findNewKeys(stack.directory, stack.hosts, context);
+  context.signal.throwIfAborted();
+  const strange = found.filter((one) => !one.trusted);
+  if (strange.length > 0 && !options.acceptHostKeys) await ask(strange, context);
+  if (found.length === 0) return;
+  await mkdir(stack.directory, { recursive: true });
+  await appendFile(path.join(stack.directory, "known_hosts"), found.map((one) => one.lines).join(""));
+  const names = found.map((one) => one.host.name).join(", ");
+  context.emit({ type: "info", message: `Pinned the host keys of ${names}: no others are accepted from now on.` });
+}
+
+async function ask(strange: readonly FoundKeys[], { emit, confirm }: CommandContext): Promise<void> {
+  const rows = strange.flatMap(({ host, keys }) =>
+    keys.map((key) => [host.name, host.address, key.type, key.fingerprint]),
+  );
+  emit({
+    type: "table",
+    title: "Host keys seen for the first time",
+    columns: ["host", "address", "type", "fingerprint"],
+    rows,
+  });
+  if (await confirm?.("Are these the machines' own keys? (There: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)"))
+    return;
+  throw new QuintetError({
+    message: `The host keys of ${strange.map((one) => one.host.name).join(", ")} are not known yet.`,
+    exitCode: EXIT.preflight,
+    step: "Pin the host keys",
+    next: "Compare the fingerprints above, then run this in a terminal and say yes, or with --accept-host-keys.",
+  });
+}
