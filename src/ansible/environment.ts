@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 
 const CALLBACK_PLUGINS = fileURLToPath(new URL("callback_plugins", import.meta.url));
 
+/** Names the directory where ssh keeps the sockets of its kept connections: one of its own for each run. */
+export const CONTROL_PATH_VARIABLE = "ANSIBLE_SSH_CONTROL_PATH_DIR";
+
 export interface EnvironmentOptions {
   readonly stackDirectory: string;
-  /** Where ssh keeps the sockets of its kept connections. */
   readonly controlPathDirectory: string;
 }
 
@@ -27,7 +29,7 @@ export function ansibleEnvironment(
     ANSIBLE_CALLBACK_PLUGINS: CALLBACK_PLUGINS,
     ANSIBLE_STDOUT_CALLBACK: "quintet_events",
     ANSIBLE_NOCOLOR: "1",
-    ANSIBLE_SSH_CONTROL_PATH_DIR: controlPathDirectory,
+    [CONTROL_PATH_VARIABLE]: controlPathDirectory,
     // Ansible refuses to run without UTF-8, and explain.ts reads English.
     LC_ALL: "C.UTF-8",
     PYTHONUNBUFFERED: "1",

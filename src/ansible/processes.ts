@@ -1,20 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Set in the environment of a run: every process of it carries the run's own value, wherever it has moved to. */
-export const RUN_VARIABLE = "QUINTET_RUN";
-
 const POLL_MS = 20;
 
 /**
- * Ends every process that carries the run's mark: Ansible's workers and ssh's kept connections leave the process group
- * and are nobody's children, so a signal to the group does not reach them. SIGTERM, and SIGKILL after `graceMs`.
+ * Ends every process of one run: SIGTERM, and SIGKILL after `graceMs`. Ansible's workers and ssh's kept connections
+ * leave the process group and are nobody's children, so a signal to the group does not reach them. They are known by
+ * the run's own directory for connections, which is in their environment (`variable`) or, where ssh has written over
+ * that, in their title.
  */
-export async function endProcesses(run: string, graceMs: number): Promise<void> {
+export async function endProcesses(variable: string, directory: string, graceMs: number): Promise<void> {
   const deadline = performance.now() + graceMs;
   const asked = new Set<number>();
   for (;;) {
-    const left = await processesOf(run);
+    const left = await processesOf(`${variable}=${directory}`, `ssh: ${directory}/`);
     if (left.length === 0) return;
     const late = performance.now() > deadline;
     for (const pid of left) {
@@ -34,18 +33,19 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Ids of the living processes that carry the mark. Empty where there is no /proc. */
-async function processesOf(run: string): Promise<number[]> {
+/** Ids of the living processes with this in their environment, or a title that begins so. Empty without a /proc. */
+async function processesOf(environment: string, title: string): Promise<number[]> {
   const entries = await readdir("/proc").catch(() => []);
-  const mark = `${RUN_VARIABLE}=${run}`;
-  const marked = await Promise.all(
+  const found = await Promise.all(
     entries
       .filter((entry) => /^\d+$/.test(entry))
       .map(async (pid) => {
-        // Another user's process, or one that just ended: not ours. A zombie's environment reads as empty.
-        const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-        return environment.split("\0").includes(mark) ? [Number(pid)] : [];
+        // Another user's process, or one that just ended: not ours. A zombie has neither.
+        const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+        const ours =
+          (await read("environ")).split("\0").includes(environment) || (await read("cmdline")).startsWith(title);
+        return ours ? [Number(pid)] : [];
       }),
   );
-  return marked.flat();
+  return found.flat();
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,13 +5,13 @@ import { execa } from "execa";
 import type { QuintetErrorFields } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { type PlaybookArguments, playbookArgv } from "./argv.ts";
-import { ansibleEnvironment } from "./environment.ts";
+import { ansibleEnvironment, CONTROL_PATH_VARIABLE } from "./environment.ts";
 import { parseLine } from "./events.ts";
 import { runError, taskError } from "./failures.ts";
 import type { Ansible } from "./find.ts";
 import { openLog } from "./log-file.ts";
 import { logLines } from "./log-lines.ts";
-import { endProcesses, RUN_VARIABLE, signal } from "./processes.ts";
+import { endProcesses, signal } from "./processes.ts";
 import { type HostSummary, Progress } from "./progress.ts";
 
 export interface PlaybookRequest extends PlaybookArguments {
@@ -94,12 +93,11 @@ type OnLine = (stream: "stdout" | "stderr", line: string) => void;
 async function runProcess(argv: readonly string[], cwd: string, world: RunWorld, onLine: OnLine) {
   const { signal: abort, graceMs = 5000 } = world;
   const [program = "", ...words] = argv;
-  const run = randomUUID();
   const controlPathDirectory = await mkdtemp(join(tmpdir(), "quintet-"));
-  const env = ansibleEnvironment(world.env, { stackDirectory: cwd, controlPathDirectory });
+  const endAll = () => endProcesses(CONTROL_PATH_VARIABLE, controlPathDirectory, graceMs);
   const child = execa(program, words, {
     cwd,
-    env: { ...env, [RUN_VARIABLE]: run },
+    env: ansibleEnvironment(world.env, { stackDirectory: cwd, controlPathDirectory }),
     extendEnv: false,
     stdin: "ignore",
     // A session of its own: the terminal's Ctrl-C does not reach it, so that we end it in order.
@@ -123,7 +121,7 @@ async function runProcess(argv: readonly string[], cwd: string, world: RunWorld,
   if (abort?.aborted) onAbort();
   else abort?.addEventListener("abort", onAbort, { once: true });
   // What it leaves behind would keep the pipes open, so it is ended first.
-  child.once("exit", () => void endProcesses(run, graceMs));
+  child.once("exit", () => void endAll());
   try {
     const read = async (from: "stdout" | "stderr") => {
       for await (const line of child.iterable({ from })) onLine(from, line);
@@ -135,7 +133,7 @@ async function runProcess(argv: readonly string[], cwd: string, world: RunWorld,
     abort?.removeEventListener("abort", onAbort);
     process.removeListener("exit", onExit);
     for (const timer of timers) clearTimeout(timer);
-    await endProcesses(run, graceMs);
+    await endAll();
     await rm(controlPathDirectory, { recursive: true, force: true });
   }
 }

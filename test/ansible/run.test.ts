@@ -148,7 +148,7 @@ test("an abort ends everything that was started, also what is deaf or has left t
 test("a run that passes leaves no process behind either", async () => {
   const { result } = await run({ playbook: "leave.yml", rows: ["web1"] });
   expect(result.status).toBe("passed");
-  expect(await Promise.all((await pids()).map(isAlive))).toEqual([false]);
+  expect(await Promise.all((await pids()).map(isAlive))).toEqual([false, false]);
 });
 
 test("a stack directory without room for a log is told before anything runs", async () => {
