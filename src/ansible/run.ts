@@ -121,7 +121,7 @@ async function runProcess(argv: readonly string[], cwd: string, world: RunWorld,
   if (abort?.aborted) onAbort();
   else abort?.addEventListener("abort", onAbort, { once: true });
   // What it leaves behind would keep the pipes open, so it is ended first.
-  child.once("exit", () => void endAll());
+  child.nodeChildProcess.once("exit", () => void endAll());
   try {
     const read = async (from: "stdout" | "stderr") => {
       for await (const line of child.iterable({ from })) onLine(from, line);

@@ -1,3 +1,5 @@
+// x509 wires its parts together with reflection metadata.
+import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";

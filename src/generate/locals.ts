@@ -7,7 +7,7 @@ import { hostPort, systemdQuote, yaml } from "./quote.ts";
 
 const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
   loadbalancer: () => ["haproxy", "keepalived"],
-  web: () => ["nginx-light"],
+  web: () => ["nginx"],
   app: () => ["nodejs"],
   database: (stack) => [ENGINES[stack.database.engine].package],
 };

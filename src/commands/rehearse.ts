@@ -1,0 +1,42 @@
+import { applyStack } from "./apply.ts";
+import type { CommandContext, CommonOptions } from "./context.ts";
+import { loadStack } from "./load-stack.ts";
+import { localMachines, machinesDown, machinesUp, removeCommand, siteUrl } from "./machines.ts";
+import { allDrills, reportPath, verifyStack } from "./verify.ts";
+
+export interface RehearseOptions extends CommonOptions {
+  readonly down?: boolean;
+}
+
+/** `quintet rehearse`: machines, apply, verify, drill; with --down the machines go whether it passed or not. */
+export async function rehearseCommand(options: RehearseOptions, context: CommandContext): Promise<void> {
+  const stack = await loadStack(options.stack ?? "rehearsal", context);
+  const machines = await localMachines(context);
+  try {
+    await machinesUp(stack, machines, context);
+    await applyStack(stack, options, context);
+    const report = await verifyStack(stack, allDrills(), machines, context);
+    context.emit({
+      type: "result",
+      verb: "rehearse",
+      status: "passed",
+      text: [
+        ...report.drills.map(
+          ({ title, measured }) =>
+            `${title}: ${measured?.downtimeMs} ms without an answer, ${measured?.failedRequests} of ${measured?.requests} requests failed.`,
+        ),
+        ...(options.down
+          ? []
+          : [
+              `The site: ${siteUrl(stack)} (your browser will not know its certificate authority, files/ca.pem)`,
+              `Remove the machines: ${removeCommand(stack, context)}`,
+            ]),
+        `Report: ${reportPath(stack, context)}`,
+      ],
+      data: report,
+    });
+  } finally {
+    // Also after Ctrl-C: what was asked for is that nothing stays.
+    if (options.down) await machinesDown(stack, machines, { ...context, signal: new AbortController().signal });
+  }
+}
