@@ -6,7 +6,7 @@ import type { Host, Stack } from "../stack/stack.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** The file's text without what it says of these names; every other line and name stays as it is. */
-export function withoutNames(text: string, names: ReadonlySet<string>): string {
+function withoutNames(text: string, names: ReadonlySet<string>): string {
   const lines = text.split("\n").flatMap((line) => {
     const [, hosts = "", rest = ""] = /^([^#@\s]\S*)(\s.*)$/.exec(line) ?? [];
     const all = hosts.split(",");

@@ -42,13 +42,13 @@ echo 0 >${FORWARDING} && rm "$1"`;
 
 // Docker and some firewalls drop all forwarded traffic that they do not know, and an accept in a table of our own
 // cannot overrule them: the way through has to stand in the chain that drops. $1: bridge.
-export const LET_THROUGH = `nft list chain ip filter FORWARD 2>/dev/null | grep -q "policy drop" || exit 0
+const LET_THROUGH = `nft list chain ip filter FORWARD 2>/dev/null | grep -q "policy drop" || exit 0
 for end in -i -o; do
   iptables -C FORWARD "$end" "$1" -j ACCEPT 2>/dev/null || iptables -I FORWARD "$end" "$1" -j ACCEPT || exit 1
 done`;
 
 // A link that a killed systemd-nspawn left behind is still a port of the bridge. $1: bridge, $2: table.
-export const REMOVE = `for port in /sys/class/net/"$1"/brif/*; do
+const REMOVE = `for port in /sys/class/net/"$1"/brif/*; do
   if [ -e "$port" ]; then ip link delete dev "\${port##*/}"; fi
 done
 if [ -e /sys/class/net/"$1" ]; then ip link delete dev "$1" || exit 1; fi

@@ -16,7 +16,7 @@ export interface MachineProcess {
 // Asks the kernel, not a file of ours: what it says is true after any crash. $1: how the control groups' names begin.
 const LIST = `grep -sH -e "^NSpid:" -e "^State:.Z" -e ":/.*$1" /proc/[0-9]*/status /proc/[0-9]*/cgroup; true`;
 
-export function listArgv(stack: string): string[] {
+function listArgv(stack: string): string[] {
   return ["sh", "-c", LIST, "sh", unitName(machinePrefix(stack)).replaceAll(".", "\\.")];
 }
 

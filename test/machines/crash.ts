@@ -3,7 +3,12 @@ import { nspawnMachines } from "../../src/machines/nspawn.ts";
 import { nspawnWorld } from "../../src/machines/world.ts";
 import { readRehearsal } from "./rehearsal.ts";
 
-// A program that a test kills on its way: up, with what it is doing on standard output.
-const [, , directory = "", ...hosts] = process.argv;
-const machines = nspawnMachines(await nspawnWorld(runCommand, process.env));
-await machines.up(await readRehearsal(directory, hosts), (event) => process.stdout.write(`${JSON.stringify(event)}\n`));
+/** A program that a test kills on its way: up, with its events on standard output. Arguments: stack directory, hosts. */
+export const upProgram = import.meta.filename;
+
+if (import.meta.main) {
+  const [, , directory = "", ...hosts] = process.argv;
+  const machines = nspawnMachines(await nspawnWorld(runCommand, process.env));
+  const stack = await readRehearsal(directory, hosts);
+  await machines.up(stack, (event) => process.stdout.write(`${JSON.stringify(event)}\n`));
+}

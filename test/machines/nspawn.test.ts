@@ -12,6 +12,7 @@ import { privileged } from "../../src/machines/privileged.ts";
 import { machineProcesses } from "../../src/machines/processes.ts";
 import { nspawnWorld } from "../../src/machines/world.ts";
 import type { Stack } from "../../src/stack/stack.ts";
+import { upProgram } from "./crash.ts";
 import { readRehearsal, whyNoMachines, writeRehearsal } from "./rehearsal.ts";
 
 const reason = await whyNoMachines();
@@ -206,9 +207,10 @@ describe.skipIf(reason !== undefined)(
 
 /** Runs up in a process of its own and kills that as soon as it says it has come this far. */
 async function killedUp(stack: Stack, moment: string): Promise<void> {
-  const program = join(import.meta.dirname, "crash.ts");
   const hosts = stack.hosts.map(({ name }) => name);
-  const child = spawn(process.execPath, [program, stack.directory, ...hosts], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [upProgram, stack.directory, ...hosts], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const exited = once(child, "exit");
   for await (const line of createInterface(child.stdout)) {
     if (line.includes(moment)) child.kill("SIGKILL");
