@@ -159,7 +159,10 @@ export function openSession(host: Host, ssh: NodeSSH): Session {
         },
       };
     },
-    close: () => ssh.dispose(),
+    close() {
+      // A polite end would wait for ever for the answer of a host that has died.
+      ssh.connection?.destroy();
+    },
   };
 }
 
