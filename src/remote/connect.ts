@@ -9,7 +9,7 @@ import { credentialsFor, type LocalSsh } from "./identity.ts";
 import { knownHostsName, parseKnownHosts } from "./known-hosts.ts";
 import { openSession, type Session } from "./session.ts";
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** For the TCP connection, the key exchange and the login together. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

@@ -66,7 +66,7 @@ export async function credentialsFor(host: Host, local: LocalSsh): Promise<Crede
 }
 
 /** Whether a private key file needs a passphrase. */
-export function isEncrypted(key: string): boolean {
+function isEncrypted(key: string): boolean {
   const openssh = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(key)?.[1];
   if (openssh === undefined) return key.includes("ENCRYPTED");
   const magic = "openssh-key-v1\0";
