@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import net from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Config, NodeSSH } from "node-ssh";
@@ -41,11 +43,10 @@ export const connect: Connect = async (stack, host, options = {}) => {
     ...(credentials.agent === undefined ? [] : [{ type: "agent" as const, username, agent: credentials.agent }]),
     ...credentials.keys.map((key) => ({ type: "publickey" as const, username, key })),
   ];
+  const timeoutMs = options.timeoutMs ?? 10_000;
   const config: Config = {
-    host: host.address,
-    port: host.ssh.port,
     username,
-    readyTimeout: options.timeoutMs ?? 10_000,
+    readyTimeout: timeoutMs,
     // A host that is gone is noticed within 6 s.
     keepaliveInterval: 1_500,
     keepaliveCountMax: 3,
@@ -55,18 +56,22 @@ export const connect: Connect = async (stack, host, options = {}) => {
     options.signal?.throwIfAborted();
     const ssh = new NodeSSH();
     let presented: Buffer | undefined;
-    const stop = () => ssh.connection?.destroy();
+    // The socket is ours because ssh2 does not let go of one to a host that died half-way through the goodbye.
+    const socket = net.connect({ host: host.address, port: host.ssh.port });
+    const stop = () => void socket.destroy();
     options.signal?.addEventListener("abort", stop);
     try {
+      await connected(socket, timeoutMs);
       await ssh.connect({
         ...config,
+        sock: socket,
         ...(algorithms === undefined ? {} : { algorithms }),
         hostVerifier: (key: Buffer) => {
           presented = key;
           return judgeHostKey(known, name, key) === "pinned";
         },
       });
-      return ssh;
+      return { ssh, socket };
     } catch (error) {
       stop();
       options.signal?.throwIfAborted();
@@ -79,17 +84,23 @@ export const connect: Connect = async (stack, host, options = {}) => {
   };
   try {
     const offered = pinnedAlgorithms(known, name);
-    const ssh = await attempt(offered && { serverHostKey: offered }).catch((error: unknown) => {
+    const { ssh, socket } = await attempt(offered && { serverHostKey: offered }).catch((error: unknown) => {
       // The host has no key of a pinned type any more: ask for any, to tell which one it has now.
       if (String(error).includes("no matching host key format")) return attempt(undefined);
       throw error;
     });
-    return openSession(host, ssh);
+    return openSession(host, ssh, socket);
   } catch (error) {
     options.signal?.throwIfAborted();
     throw connectError(host, error);
   }
 };
+
+async function connected(socket: net.Socket, timeoutMs: number): Promise<void> {
+  const late = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
+  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
+  await once(socket, "connect").finally(() => clearTimeout(timer));
+}
 
 async function readKnownHosts(directory: string) {
   const text = await readFile(join(directory, "known_hosts"), "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeSSH, SSHExecCommandOptions } from "node-ssh";
@@ -48,7 +49,7 @@ export function remoteCommand(user: string, argv: readonly string[], options: Ru
   return quoteArgv(["env", "LC_ALL=C.UTF-8", ...sudo, ...timeout, ...argv]);
 }
 
-export function openSession(host: Host, ssh: NodeSSH): Session {
+export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
   // node-ssh stops listening once it is connected, and an error that nobody hears would end the process.
   ssh.connection?.on("error", () => {}).setMaxListeners(0);
 
@@ -161,7 +162,7 @@ export function openSession(host: Host, ssh: NodeSSH): Session {
     },
     close() {
       // A polite end would wait for ever for the answer of a host that has died.
-      ssh.connection?.destroy();
+      socket.destroy();
     },
   };
 }

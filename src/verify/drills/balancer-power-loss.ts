@@ -156,7 +156,7 @@ async function untilCalm(
   while (clock.monotonic() < injectedAt + TAKEOVER_LIMIT_MS) {
     await clock.sleep(250, signal);
     const taken = sampler?.latest()?.holds === true;
-    say(load, other, taken ? "done" : "running", taken ? "took the virtual IP" : "does not hold the virtual IP yet");
+    say(load, other, "running", taken ? "holds the virtual IP" : "does not hold the virtual IP yet");
     const recent = load.records.filter((record) => record.endedAt > clock.monotonic() - CALM_MS);
     // What was sent before the power cut may still be waiting for its timeout; calm is about what came after.
     const steady = recent.length >= (RATE * CALM_MS) / 2_000 && recent.every((record) => record.ok);
