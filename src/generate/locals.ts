@@ -12,6 +12,13 @@ const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
   database: (stack) => [ENGINES[stack.database.engine].package],
 };
 
+const SERVICES: Record<Tier, (stack: Stack) => readonly string[]> = {
+  loadbalancer: () => ["haproxy.service", "keepalived.service"],
+  web: () => ["nginx.service"],
+  app: () => ["app.service"],
+  database: (stack) => [ENGINES[stack.database.engine].unit],
+};
+
 /** The roles of a host are applied from the back to the front, so that a balancer finds its servers. */
 const ROLE_ORDER = [...TIERS].reverse();
 
@@ -80,6 +87,7 @@ export function hostLocals(stack: Stack, host: Host) {
     identityFile: identityFile(stack, host),
     roles: ["firewall", ...tiers],
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
+    services: ["quintet-firewall.service", ...tiers.flatMap((tier) => SERVICES[tier](stack))],
     peer: balancers.find((balancer) => balancer !== host),
     priority: 150 - balancers.indexOf(host) * 50,
     rules: [...flowsTo(stack, host).flatMap(rulesFor), ...vrrpRules(balancers, host)],
