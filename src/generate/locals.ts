@@ -3,7 +3,7 @@ import path from "node:path";
 import { type Flow, flowsTo, PORTS } from "../stack/flows.ts";
 import { TIERS, type Tier } from "../stack/schema.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
-import { hostPort, systemdQuote, yaml } from "./quote.ts";
+import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
 
 const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
   loadbalancer: () => ["haproxy", "keepalived"],
@@ -56,6 +56,8 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
   return {
     ...stack,
     yaml,
+    yamlKey,
+    yamlText,
     systemdQuote,
     hostPort,
     ports: PORTS,
@@ -65,16 +67,16 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     apps,
     databaseHost,
     balancerAddresses: addresses(balancers),
-    appAddresses: [...new Set(apps.map((host) => host.privateAddress))],
+    appAddresses: addresses(apps),
     tiers: TIERS.map((name) => ({ name, hosts: hostsOf(stack, name) })),
     hosts: stack.hosts.map((host) => hostLocals(stack, host)),
     database: { ...stack.database, ...ENGINES[stack.database.engine] },
     virtualIp: { ...stack.virtualIp, keepalived: keepalivedAddress(stack.virtualIp.address) },
     /** One socket for both families where the virtual IP is IPv6. */
     bind: (port: number) => (family === 6 ? `[::]:${port} v4v6` : `:${port}`),
-    metricsBind: jinjaListen("loadbalancer_private_address", balancers, PORTS.metrics),
-    webListen: jinjaListen("web_address", webs, PORTS.web),
-    appUrlHost: apps.some((host) => isIPv6(host.privateAddress)) ? "[{{ app_address }}]" : "{{ app_address }}",
+    metricsBind: `${jinjaHost("loadbalancer_private_address", balancers)}:${PORTS.metrics}`,
+    webListen: `${jinjaHost("web_address", webs)}:${PORTS.web}`,
+    appUrlHost: jinjaHost("app_address", apps),
   };
 }
 
@@ -136,14 +138,17 @@ function keepalivedAddress(address: string): string {
   return isIPv6(address) ? `${address}/128 preferred_lft 0` : `${address}/32`;
 }
 
-function jinjaListen(variable: string, hosts: readonly Host[], port: number): string {
-  const ipv6 = hosts.some((host) => isIPv6(host.privateAddress));
-  return ipv6 ? `[{{ ${variable} }}]:${port}` : `{{ ${variable} }}:${port}`;
+/** The private address of whichever of the hosts it is, as it stands before a port: IPv6 in brackets. */
+function jinjaHost(variable: string, hosts: readonly Host[]): string {
+  const families = new Set(hosts.map((host) => isIPv6(host.privateAddress)));
+  if (families.size > 1) return `{{ '[' ~ ${variable} ~ ']' if ':' in ${variable} else ${variable} }}`;
+  return families.has(true) ? `[{{ ${variable} }}]` : `{{ ${variable} }}`;
 }
 
 /** A key inside the stack directory is named relative to it, so that the directory can be moved. */
 function identityFile(stack: Stack, host: Host): string | undefined {
   if (host.ssh.identity === undefined) return undefined;
   const relative = path.relative(stack.directory, host.ssh.identity);
-  return relative.startsWith("..") || path.isAbsolute(relative) ? host.ssh.identity : `{{ inventory_dir }}/${relative}`;
+  const outside = relative.startsWith("..") || path.isAbsolute(relative);
+  return outside ? jinjaText(host.ssh.identity) : `{{ inventory_dir }}/${jinjaText(relative)}`;
 }

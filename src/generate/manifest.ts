@@ -7,12 +7,18 @@ import type { RenderedFiles } from "./render.ts";
 const manifestFile = z.strictObject({
   version: z.literal(1),
   /** Path in the stack directory -> SHA-256 of what was written there, hexadecimal. */
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  files: z.record(z.string().refine(isInside), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 
 export type Manifest = z.output<typeof manifestFile>;
 
 export const MANIFEST = ".generated.json";
+
+/** A generation removes what the manifest names: that is never anything outside of the stack directory. */
+function isInside(file: string): boolean {
+  const parts = file.split("/");
+  return !file.includes("\\") && !file.includes("\0") && !parts.some((part) => ["", ".", ".."].includes(part));
+}
 
 export function hash(content: string): string {
   return createHash("sha256").update(content).digest("hex");

@@ -39,8 +39,9 @@ export async function finishWrite(directory: string): Promise<void> {
   try {
     remove = JSON.parse(await readFile(path.join(commit, REMOVE), "utf8")) as string[];
   } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+    if (!isMissing(error)) throw error;
+    await rm(commit, { recursive: true, force: true }); // a run died while it cleaned up
+    return;
   }
   const files = path.join(commit, "files");
   for (const entry of await readdir(files, { recursive: true, withFileTypes: true })) {
@@ -51,6 +52,7 @@ export async function finishWrite(directory: string): Promise<void> {
     await rename(staged, target);
   }
   for (const file of remove) await removeWithEmptyParents(directory, file);
+  await rm(path.join(commit, REMOVE));
   await rm(commit, { recursive: true, force: true });
 }
 
