@@ -35,7 +35,8 @@ async function look(
   try {
     const session = await connect(stack, host, { signal });
     try {
-      const found = await probe(session, stack.virtualIp.address, signal);
+      const virtualIp = host.tiers.includes("loadbalancer") ? stack.virtualIp.address : undefined;
+      const found = await probe(session, virtualIp, signal);
       facts.set(host.name, found);
       row(
         "done",

@@ -19,7 +19,7 @@ export interface HostFacts {
 
 /**
  * Runs on the host under a bare sh; prints name=value lines. A packet to the virtual IP makes the kernel ask the
- * network who has it; the answer, if any, stands in the neighbour table within a second.
+ * network who has it; the answer, if any, stands in the neighbour table within half a second.
  */
 const SCRIPT = `
 virtual_ip=$1
@@ -27,7 +27,9 @@ virtual_ip=$1
 echo "python=$(/usr/bin/python3 -c 'import platform; print(platform.python_version())' 2>/dev/null)"
 if [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; then echo root=yes; fi
 df -Pm / | awk 'NR == 2 { print "free=" $4 }'
-if [ -n "$(ip -o address show to "$virtual_ip" 2>/dev/null)" ]; then
+if [ -z "$virtual_ip" ]; then
+  :
+elif [ -n "$(ip -o address show to "$virtual_ip" 2>/dev/null)" ]; then
   echo holds=yes
 elif [ -x /usr/bin/python3 ]; then
   /usr/bin/python3 - "$virtual_ip" <<'PYTHON'
@@ -38,7 +40,7 @@ try:
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.sendto(b"", (address, 9))
     for _ in range(10):
-        time.sleep(0.1)
+        time.sleep(0.05)
         words = subprocess.run(["ip", "neighbour", "show", address], capture_output=True, text=True).stdout.split()
         if "lladdr" in words and "FAILED" not in words:
             print("neighbour=" + words[words.index("lladdr") + 1])
@@ -49,8 +51,10 @@ PYTHON
 fi
 `;
 
-export async function probe(session: Session, virtualIp: string, signal: AbortSignal): Promise<HostFacts> {
-  const { stdout } = await session.run(["sh", "-s", "--", virtualIp], { input: SCRIPT, timeoutMs: 15_000, signal });
+/** `virtualIp`: looked for where it is given, that is on the balancers. */
+export async function probe(session: Session, virtualIp: string | undefined, signal: AbortSignal): Promise<HostFacts> {
+  const argv = ["sh", "-s", "--", ...(virtualIp === undefined ? [] : [virtualIp])];
+  const { stdout } = await session.run(argv, { input: SCRIPT, timeoutMs: 15_000, signal });
   return parseFacts(stdout);
 }
 

@@ -1,0 +1,116 @@
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "../src/command.ts";
+import type { Event } from "../src/events.ts";
+import { hostLocals } from "../src/generate/locals.ts";
+import { connect } from "../src/remote/connect.ts";
+import type { Host, Stack } from "../src/stack/stack.ts";
+import { readRehearsal, writeRehearsal } from "../test/machines/rehearsal.ts";
+
+/** What `npm run bench -- --json` prints. */
+interface Timings {
+  /** Package index and packages of every tier, over ssh, all hosts in parallel, and nothing else. */
+  floorSeconds: number;
+  firstApplySeconds: number;
+  secondApplySeconds: number;
+  /** Tasks that changed something in the second apply. */
+  secondApplyChanged: number;
+  /** Host -> tasks that ran there in the second apply. */
+  tasksPerHost: Record<string, number>;
+}
+
+const quintet = fileURLToPath(new URL("../quintet", import.meta.url));
+const { stdout, stderr } = process;
+
+const directory = await writeRehearsal({ name: "quintet-bench", subnet: "10.77.8" });
+try {
+  const stack = await readRehearsal(directory);
+  await run("rehearse", "up");
+  const floorSeconds = await timed(() => Promise.all(stack.hosts.map((host) => installPackages(stack, host))));
+  say(`floor: ${floorSeconds.toFixed(1)} s`);
+  await run("rehearse", "down");
+  await run("rehearse", "up");
+  const first = await apply();
+  say(`first apply: ${first.seconds.toFixed(1)} s`);
+  const second = await apply();
+  say(`second apply: ${second.seconds.toFixed(1)} s`);
+  show({
+    floorSeconds: round(floorSeconds),
+    firstApplySeconds: round(first.seconds),
+    secondApplySeconds: round(second.seconds),
+    secondApplyChanged: second.changed,
+    tasksPerHost: second.tasks,
+  });
+} finally {
+  await run("rehearse", "down");
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** Runs the program, and returns its events. A failure ends the benchmark. */
+async function run(...words: string[]): Promise<Event[]> {
+  const result = await runCommand([quintet, ...words, "--json", "--stack", directory]);
+  if (result.exitCode !== 0) throw new Error(`quintet ${words.join(" ")} failed:\n${result.stderr}`);
+  return result.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Event);
+}
+
+async function apply(): Promise<{ seconds: number; changed: number; tasks: Record<string, number> }> {
+  let events: Event[] = [];
+  const seconds = await timed(async () => {
+    events = await run("apply");
+  });
+  const result = events.find((event) => event.type === "result");
+  const { hosts } = result?.data as { hosts: Record<string, { changed: number; tasks: number }> };
+  return {
+    seconds,
+    changed: Object.values(hosts).reduce((sum, host) => sum + host.changed, 0),
+    tasks: Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, host.tasks])),
+  };
+}
+
+async function installPackages(stack: Stack, host: Host): Promise<void> {
+  const session = await connect(stack, host);
+  try {
+    const install =
+      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"';
+    const argv = ["sh", "-c", install, "sh", ...hostLocals(stack, host).packages];
+    const result = await session.run(argv, { sudo: true });
+    if (result.exitCode !== 0) throw new Error(`${host.name}: ${result.stderr}`);
+  } finally {
+    session.close();
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+function show(timings: Timings): void {
+  if (process.argv.includes("--json")) {
+    stdout.write(`${JSON.stringify(timings)}\n`);
+    return;
+  }
+  const { floorSeconds, firstApplySeconds, secondApplySeconds, secondApplyChanged, tasksPerHost } = timings;
+  const ratio = (seconds: number) => `${(seconds / floorSeconds).toFixed(2)} x floor`;
+  const rows = [
+    ["floor: packages over ssh", `${floorSeconds} s`, ""],
+    ["first apply", `${firstApplySeconds} s`, ratio(firstApplySeconds)],
+    ["second apply", `${secondApplySeconds} s`, `${ratio(secondApplySeconds)}, ${secondApplyChanged} changed`],
+    ...Object.entries(tasksPerHost).map(([host, tasks]) => [`tasks on ${host}`, String(tasks), ""]),
+  ];
+  for (const [what = "", value = "", note = ""] of rows) {
+    stdout.write(`${what.padEnd(26)}${value.padStart(9)}  ${note}\n`.trimEnd().concat("\n"));
+  }
+}
+
+function say(text: string): void {
+  stderr.write(`${text}\n`);
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}
