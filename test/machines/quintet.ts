@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { type CommandOptions, runCommand } from "../../src/command.ts";
+import type { Event } from "../../src/events.ts";
+
+/** One run of the program as a user would run it, with --json. */
+export interface Run {
+  readonly exitCode: number | undefined;
+  readonly events: readonly Event[];
+  readonly stderr: string;
+}
+
+const program = join(import.meta.dirname, "../../quintet");
+
+export async function quintet(words: readonly string[], options: CommandOptions = {}): Promise<Run> {
+  const { exitCode, stdout, stderr } = await runCommand([program, ...words, "--json"], options);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return { exitCode, events: lines.map((line) => JSON.parse(line) as Event), stderr };
+}
+
+/** The events of one type. */
+export function eventsOf<Type extends Event["type"]>(run: Run, type: Type): Extract<Event, { type: Type }>[] {
+  return run.events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
+}

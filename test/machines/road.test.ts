@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCommand } from "../../src/command.ts";
+import { type Report, reportSchema } from "../../src/verify/report.ts";
+import type { SetupRuns } from "./global-setup.ts";
+import { eventsOf, quintet, type Run } from "./quintet.ts";
+import { whyNoMachines } from "./rehearsal.ts";
+
+const reason = await whyNoMachines();
+
+/** The way of a stack from bare machines to a proven failover, on the machines that the global setup made. */
+describe.skipIf(reason !== undefined)(`the road${reason === undefined ? "" : `: ${reason}`}`, async () => {
+  const directory = process.env["QUINTET_TEST_STACK"] ?? "";
+  const setup = JSON.parse(await readFile(join(dirname(directory), "setup.json"), "utf8")) as SetupRuns;
+
+  it("checks blank machines: each would change, none fails", () => {
+    expect(Object.values(hostsOf(setup.check)).map(({ changed, failed }) => ({ changed, failed }))).toEqual(
+      Array(5).fill({ changed: 1, failed: 0 }),
+    );
+  });
+
+  it("applies to five bare machines", () => {
+    const hosts = hostsOf(setup.apply);
+    expect(Object.keys(hosts).sort()).toEqual(["app1", "app2", "db1", "web1", "web2"]);
+    for (const { changed, failed, unreachable } of Object.values(hosts)) {
+      expect(changed).toBeGreaterThan(5);
+      expect(failed + unreachable).toBe(0);
+    }
+  });
+
+  it("changes nothing the second time", async () => {
+    const run = await quintet(["apply", "--stack", directory]);
+    expect(run.exitCode).toBe(0);
+    expect(Object.values(hostsOf(run)).map((host) => host.changed)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it("leaves a project that plain ansible-playbook runs", async () => {
+    const playbook = join(import.meta.dirname, "../../.venv/bin/ansible-playbook");
+    const run = await runCommand([playbook, "site.yml"], { cwd: directory });
+    expect(run.stdout + run.stderr).toMatch(/^web2 +: ok=\d+ +changed=0 +unreachable=0 +failed=0 /m);
+    expect(run.exitCode).toBe(0);
+  });
+
+  it("passes every check, and one balancer's power loss costs at most 1,500 ms", async () => {
+    const run = await quintet(["verify", "--drills", "--stack", directory]);
+    const report = reportSchema.parse(
+      JSON.parse(await readFile(join(directory, "reports/latest/report.json"), "utf8")),
+    );
+    expect(notPassed(report)).toEqual([]);
+    expect(new Set(report.checks.map((check) => check.id)).size).toBeGreaterThanOrEqual(10);
+    expect(report.isolation.filter((flow) => flow.expected !== flow.actual)).toEqual([]);
+    expect(report.isolation).toContainEqual({
+      from: "web1",
+      to: "db1",
+      port: 3306,
+      expected: "closed",
+      actual: "closed",
+    });
+    expect(report.isolation).toContainEqual({ from: "app1", to: "db1", port: 3306, expected: "open", actual: "open" });
+    const [drill] = report.drills;
+    expect(drill?.id).toBe("balancer-power-loss");
+    expect(drill?.measured?.downtimeMs).toBeLessThanOrEqual(1500);
+    expect(drill?.measured?.requests).toBeGreaterThan(500);
+    expect(drill?.measured?.vipHolders.max).toBe(1);
+    expect(report.result).toBe("passed");
+    expect(run.exitCode).toBe(0);
+  });
+});
+
+interface HostResult {
+  readonly changed: number;
+  readonly failed: number;
+  readonly unreachable: number;
+}
+
+function hostsOf(run: Run): Record<string, HostResult> {
+  const [result] = eventsOf(run, "result");
+  return (result?.data as { hosts: Record<string, HostResult> }).hosts;
+}
+
+function notPassed(report: Report) {
+  return [...report.checks, ...report.drills].filter((one) => one.status !== "passed");
+}
