@@ -62,7 +62,8 @@ async function apply(): Promise<{ seconds: number; changed: number; tasks: Recor
     events = await run("apply");
   });
   const result = events.find((event) => event.type === "result");
-  const { hosts } = result?.data as { hosts: Record<string, { changed: number; tasks: number }> };
+  if (result === undefined) throw new Error("apply gave no result");
+  const { hosts } = result.data as { hosts: Record<string, { changed: number; tasks: number }> };
   return {
     seconds,
     changed: Object.values(hosts).reduce((sum, host) => sum + host.changed, 0),

@@ -54,8 +54,8 @@ export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSi
     if (stack.app.static !== undefined) await copyStatic(stack.app.static, app, path.join(web, "root"));
     for (const [tier, directory] of Object.entries({ app, web }))
       await writeFile(path.join(directory, ".release"), `${id} ${tier}\n`);
-    await pack(work, `app/releases/${id}`, archives.app);
-    await pack(work, `web/releases/${id}`, archives.web);
+    await pack(work, `app/releases/${id}`, timeOf(id), archives.app);
+    await pack(work, `web/releases/${id}`, timeOf(id), archives.web);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -65,9 +65,13 @@ export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSi
 async function identify(stack: Stack, source: string): Promise<string> {
   const sum = createHash("sha256");
   sum.update(JSON.stringify([stack.app.runtime, stack.app.build ?? null, stack.app.static ?? null]));
-  let files: string[];
   try {
-    files = await filesBelow(source);
+    for (const file of await filesBelow(source)) {
+      const full = path.join(source, file);
+      const status = await lstat(full);
+      const content = status.isSymbolicLink() ? await readlink(full) : await readFile(full);
+      sum.update(`${JSON.stringify([file, status.mode & 0o111 ? "x" : "-", content.length])}\n`).update(content);
+    }
   } catch (cause) {
     throw new QuintetError(
       {
@@ -79,12 +83,6 @@ async function identify(stack: Stack, source: string): Promise<string> {
       },
       { cause },
     );
-  }
-  for (const file of files) {
-    const full = path.join(source, file);
-    const status = await lstat(full);
-    const content = status.isSymbolicLink() ? await readlink(full) : await readFile(full);
-    sum.update(`${JSON.stringify([file, status.mode & 0o111 ? "x" : "-", content.length])}\n`).update(content);
   }
   return sum.digest("hex").slice(0, 12);
 }
@@ -130,13 +128,21 @@ async function copyStatic(from: string, app: string, to: string): Promise<void> 
   await cp(directory, to, { recursive: true, verbatimSymlinks: true });
 }
 
-/** The same files give the same archive: sorted, without owners and times. `.release` comes last, as the mark of a whole one. */
-async function pack(work: string, directory: string, archive: string): Promise<void> {
+/**
+ * The time of every file of a release, between 1970 and 1978. Web servers make ETag and Last-Modified of a file's time
+ * and size: with one time for all releases, a browser would keep an old file where the new one is of the same size.
+ */
+function timeOf(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 7), 16) * 1000);
+}
+
+/** The same files give the same archive: sorted, without owners. `.release` comes last, as the mark of a whole one. */
+async function pack(work: string, directory: string, mtime: Date, archive: string): Promise<void> {
   const files = (await filesInside(path.join(work, directory))).map((file) => path.join(directory, file));
   const mark = path.join(directory, ".release");
   const ordered = [...files.filter((file) => file !== mark).sort(), mark];
   await create(
-    { cwd: work, file: `${archive}.new`, gzip: { level: 6 }, portable: true, mtime: new Date(0), noDirRecurse: true },
+    { cwd: work, file: `${archive}.new`, gzip: { level: 6 }, portable: true, mtime, noDirRecurse: true },
     ordered,
   );
   await rename(`${archive}.new`, archive);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what others would make of them is what is tested
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "../../src/generate/quote.ts";
@@ -32,11 +33,12 @@ test.each([
   expect(yamlText(value)).toBe(expected);
 });
 
+const WORDS = ["y", "N", "yes", "No", "on", "OFF", "true", "False", "null", "NULL"];
 test.each([
   ["web1", "web1"],
   ["LOG_LEVEL", "LOG_LEVEL"],
   ["not", "not"],
-  ...["y", "N", "yes", "No", "on", "OFF", "true", "False", "null", "NULL"].map((word) => [word, `"${word}"`] as const),
+  ...WORDS.map((word): [string, string] => [word, `"${word}"`]),
 ])("yamlKey(%j) is %s, and reads as it was", (name, expected) => {
   expect(yamlKey(name)).toBe(expected);
   expect(Object.keys(parse(`${yamlKey(name)}: 1`, { version: "1.1" }))).toEqual([name]);

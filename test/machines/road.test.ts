@@ -76,7 +76,8 @@ interface HostResult {
 
 function hostsOf(run: Run): Record<string, HostResult> {
   const [result] = eventsOf(run, "result");
-  return (result?.data as { hosts: Record<string, HostResult> }).hosts;
+  if (result === undefined) throw new Error(`no result: ${run.stderr}`);
+  return (result.data as { hosts: Record<string, HostResult> }).hosts;
 }
 
 function notPassed(report: Report) {
