@@ -10,7 +10,8 @@ export async function readIfThere(file: string): Promise<string | undefined> {
     return await readFile(file, "utf8");
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    // Reading a directory fails without saying which.
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error;
   }
 }
 

@@ -76,6 +76,7 @@ export function cannotWrite(directory: string, cause: unknown): unknown {
     EPERM: "you may not write there",
     ENOSPC: "the disk is full",
     EDQUOT: "your disk quota is used up",
+    EISDIR: `${cause.path} is a directory`,
   };
   return new QuintetError(
     {
