@@ -1,8 +1,9 @@
 // Writes the JSON Schemas under docs/ from the schemas in src/. Run it after a change of those, then format.
 import { writeFile } from "node:fs/promises";
 import { stackJsonSchema } from "../src/stack/json-schema.ts";
+import { reportJsonSchema } from "../src/verify/report.ts";
 
-const SCHEMAS = { "docs/stack.schema.json": stackJsonSchema };
+const SCHEMAS = { "docs/stack.schema.json": stackJsonSchema, "docs/report.schema.json": reportJsonSchema };
 
 for (const [path, schema] of Object.entries(SCHEMAS)) {
   await writeFile(new URL(`../${path}`, import.meta.url), `${JSON.stringify(schema(), undefined, 2)}\n`);
