@@ -73,7 +73,10 @@ async function readStack(file: string, context: CommandContext): Promise<string>
         exitCode: EXIT.usage,
         step: "Read the stack",
         detail: cause instanceof Error ? cause.message : String(cause),
-        next: known.length === 0 ? "Write that file." : `The stacks here are: ${known.join(", ")}.`,
+        next:
+          known.length === 0
+            ? `Write it, for example after ${path.join(context.packageRoot, "inventories/rehearsal/stack.yml")}.`
+            : `The stacks here are: ${known.join(", ")}.`,
       },
       { cause },
     );

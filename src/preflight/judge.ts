@@ -1,4 +1,5 @@
 import { EXIT, type QuintetErrorFields } from "../errors.ts";
+import { quoteArgv } from "../remote/quote.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import type { HostFacts } from "./probe.ts";
 
@@ -26,18 +27,18 @@ function judgeSystem(host: Host, facts: HostFacts): QuintetErrorFields[] {
   }
   if (facts.python === undefined || !isAtLeast(facts.python, NEEDED_PYTHON)) {
     const found = facts.python === undefined ? "has no /usr/bin/python3" : `has Python ${facts.python}, 3.8 is needed`;
-    add(`${host.name} ${found}.`, `ssh ${host.ssh.user}@${host.address} sudo apt-get install --yes python3`);
+    add(`${host.name} ${found}.`, `${ssh(host)} sudo apt-get install --yes python3`);
   }
   if (!facts.root) {
     add(
       `${host.ssh.user} may not become root on ${host.name} without a password.`,
-      `As root on ${host.name}: echo '${host.ssh.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${host.ssh.user} && chmod 440 /etc/sudoers.d/${host.ssh.user}`,
+      `As root on ${host.name}: echo '${host.ssh.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/90-quintet && chmod 440 /etc/sudoers.d/90-quintet`,
     );
   }
   if (facts.freeMb !== undefined && facts.freeMb < NEEDED_MB) {
     add(
       `${host.name} has ${facts.freeMb} MiB free on /, ${NEEDED_MB} MiB are needed.`,
-      `Make room: ssh ${host.ssh.user}@${host.address} 'sudo apt-get clean; sudo du -xh / | sort -h | tail'`,
+      `Make room: ${ssh(host)} 'sudo apt-get clean; sudo du -xh / | sort -h | tail'`,
     );
   }
   return faults;
@@ -58,7 +59,8 @@ function judgeDatabase(stack: Stack, host: Host, facts: HostFacts): QuintetError
 
 function judgeVirtualIp(stack: Stack, facts: ReadonlyMap<string, HostFacts>): QuintetErrorFields[] {
   const balancers = hostsOf(stack, "loadbalancer");
-  if (balancers.some((host) => facts.get(host.name)?.holdsVirtualIp)) return [];
+  // One that did not let us in may be the one that answers.
+  if (balancers.some((host) => facts.get(host.name)?.holdsVirtualIp ?? true)) return [];
   const witness = balancers.find((host) => facts.get(host.name)?.virtualIpNeighbour !== undefined);
   if (witness === undefined) return [];
   return [
@@ -79,6 +81,10 @@ function isSupported({ distribution, version }: HostFacts): boolean {
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [foundMajor = 0, foundMinor = 0] = version.split(".").map(Number);
   return foundMajor > major || (foundMajor === major && foundMinor >= minor);
+}
+
+function ssh({ ssh: { user, port }, address }: Host): string {
+  return quoteArgv(["ssh", ...(port === 22 ? [] : ["-p", String(port)]), `${user}@${address}`]);
 }
 
 function fault(host: Host, message: string, next: string): QuintetErrorFields {

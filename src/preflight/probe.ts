@@ -19,7 +19,8 @@ export interface HostFacts {
 
 /**
  * Runs on the host under a bare sh; prints name=value lines. A packet to the virtual IP makes the kernel ask the
- * network who has it; the answer, if any, stands in the neighbour table within half a second.
+ * network who has it; the answer, if any, stands in the neighbour table within half a second. What the kernel knows
+ * already is forgotten first: it takes a machine that has gone for alive for many seconds.
  */
 const SCRIPT = `
 virtual_ip=$1
@@ -32,6 +33,7 @@ if [ -z "$virtual_ip" ]; then
 elif [ -n "$(ip -o address show to "$virtual_ip" 2>/dev/null)" ]; then
   echo holds=yes
 elif [ -x /usr/bin/python3 ]; then
+  if [ "$(id -u)" = 0 ]; then ip neighbour flush to "$virtual_ip"; else sudo -n ip neighbour flush to "$virtual_ip"; fi >/dev/null 2>&1
   /usr/bin/python3 - "$virtual_ip" <<'PYTHON'
 import socket, subprocess, sys, time
 address = sys.argv[1]

@@ -192,6 +192,6 @@ function refuseWithoutSudo(host: Host, stderr: string, exitCode: number | undefi
     detail: stderr.trim(),
     next: missing
       ? `Install sudo on ${host.name}, or log in as root (ssh.user in stack.yml).`
-      : `On ${host.name}, as root: echo '${host.ssh.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${host.ssh.user}`,
+      : `On ${host.name}, as root: echo '${host.ssh.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/90-quintet`,
   });
 }

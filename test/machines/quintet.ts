@@ -9,10 +9,14 @@ export interface Run {
   readonly stderr: string;
 }
 
-const program = join(import.meta.dirname, "../../quintet");
+export const program = join(import.meta.dirname, "../../quintet");
 
-export async function quintet(words: readonly string[], options: CommandOptions = {}): Promise<Run> {
-  const { exitCode, stdout, stderr } = await runCommand([program, ...words, "--json"], options);
+/** `before`: a command that runs the program, for example as another user. */
+export async function quintet(
+  words: readonly string[],
+  { before = [], ...options }: CommandOptions & { readonly before?: readonly string[] } = {},
+): Promise<Run> {
+  const { exitCode, stdout, stderr } = await runCommand([...before, program, ...words, "--json"], options);
   const lines = stdout.split("\n").filter((line) => line !== "");
   return { exitCode, events: lines.map((line) => JSON.parse(line) as Event), stderr };
 }
