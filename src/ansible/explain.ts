@@ -84,15 +84,15 @@ const CAUSES: readonly Cause[] = [
     next: "On the machine: sudo dpkg --configure -a",
   },
   {
-    pattern: /No package matching '.*' is available|Unable to locate package|has no installation candidate/,
-    message: "HOST's distribution does not have a package that the stack needs.",
-    next: "Use Debian 12 or newer or Ubuntu 22.04 or newer on the machine, with its normal package sources.",
-  },
-  {
     pattern:
       /Failed to (fetch|update apt cache)|Temporary failure resolving|Unable to connect to .*:(http|https|80|443)|does not have a Release file/,
     message: "HOST cannot load packages from its package sources.",
     next: "On the machine: sudo apt update. It shows which source does not answer.",
+  },
+  {
+    pattern: /No package matching '.*' is available|Unable to locate package|has no installation candidate/,
+    message: "HOST's distribution does not have a package that the stack needs.",
+    next: "Use Debian 12 or newer or Ubuntu 22.04 or newer on the machine, with its normal package sources.",
   },
   {
     pattern: /no vault secrets found|no vault secrets were found that could decrypt|Decryption failed/,

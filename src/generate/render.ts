@@ -27,7 +27,8 @@ export function render(stack: Stack, release: { readonly id: string }, templates
       files.push([outputPath(template.path), renderOne(template, locals)]);
     }
   }
-  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+  // A template that this stack has no use for renders to nothing.
+  return new Map(files.filter(([, content]) => content !== "").sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function outputPath(templatePath: string): string {

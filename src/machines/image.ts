@@ -15,8 +15,6 @@ const PACKAGES = [
   "libpam-systemd",
   "openssh-server",
   "python3",
-  // Part of Debian's server and cloud images; without it, Ansible's apt module would first install it.
-  "python3-apt",
   "iproute2",
   "ca-certificates",
   "sudo",

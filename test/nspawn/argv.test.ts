@@ -103,7 +103,7 @@ test.each([
     "--mode=root",
     "--format=directory",
     "--variant=minbase",
-    "--include=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,python3,python3-apt,iproute2,ca-certificates,sudo",
+    "--include=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,python3,iproute2,ca-certificates,sudo",
     '--aptopt=Acquire::Languages "none"',
     ...options,
     '--customize-hook=chroot "$1" systemctl enable systemd-networkd.service',
