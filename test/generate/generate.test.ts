@@ -7,6 +7,7 @@ import { type GenerateWorld, generate } from "../../src/generate/generate.ts";
 import { hash } from "../../src/generate/manifest.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import { writeApplication } from "./application.ts";
+import { GENERATE_ONCE } from "./generate-once.ts";
 import { CHECKOUT, goldenStack, PLAIN_VAULT } from "./golden.ts";
 
 const world: GenerateWorld = {
@@ -86,6 +87,20 @@ test("another layout: what changed is written, what is no longer needed is remov
   ]);
 });
 
+test("a run that died half-way is finished first: what it wrote is no edit by hand", async () => {
+  const { written } = await run();
+  const manifest = JSON.parse(await readFile(at(".generated.json"), "utf8"));
+  const commit = at(".quintet/commit/files");
+  await mkdir(commit, { recursive: true });
+  await writeFile(path.join(commit, "site.yml"), "from other templates");
+  manifest.files["site.yml"] = hash("from other templates");
+  await writeFile(path.join(commit, ".generated.json"), JSON.stringify(manifest));
+  await writeFile(at(".quintet/commit/remove.json"), "[]");
+  const unchanged = written.filter((file) => file !== "site.yml");
+  expect(await run()).toMatchObject({ written: ["site.yml"], unchanged, kept: [], removed: [] });
+  expect(await readdir(at(".quintet"))).toEqual([]);
+});
+
 describe("a file that was edited by hand", () => {
   beforeEach(async () => {
     await run();
@@ -159,7 +174,6 @@ describe("a stack directory that cannot be written", () => {
     await writeFile(at("site.yml"), "edited\n");
     await unlink(at("hosts.yml")); // something to write
     const before = await files();
-    const program = path.join(import.meta.dirname, "generate-once.ts");
     // Seen by this one program alone, and gone with it.
     const readOnly = 'mount --bind -o ro "$3" "$3" && exec "$0" "$1" "$2" "$3"';
     const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
@@ -172,7 +186,7 @@ describe("a stack directory that cannot be written", () => {
         "-c",
         readOnly,
         process.execPath,
-        program,
+        GENERATE_ONCE,
         stack.app.source,
         stack.directory,
       ],

@@ -1,8 +1,7 @@
 import { readdirSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Manifest } from "../../src/generate/manifest.ts";
-import { planGeneration } from "../../src/generate/manifest.ts";
+import { type Manifest, planGeneration } from "../../src/generate/manifest.ts";
 import { type RenderedFiles, render } from "../../src/generate/render.ts";
 import { ensureSecrets, type Vault } from "../../src/generate/secrets.ts";
 import { readTemplates } from "../../src/generate/templates.ts";
@@ -22,7 +21,7 @@ export const STACKS = readdirSync(path.join(GOLDEN, "stacks"))
 /** Leaves text as it is: what is under test is what stands in the files, not the encryption. */
 export const PLAIN_VAULT: Vault = { encrypt: async (text) => text, decrypt: async (text) => text };
 
-export const EMPTY: Manifest = { version: 1, files: {} };
+const EMPTY: Manifest = { version: 1, files: {} };
 
 export async function goldenStack(name: string, directory = "/stacks/shop"): Promise<Stack> {
   const file = path.join(GOLDEN, "stacks", `${name}.yml`);

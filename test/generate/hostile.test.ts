@@ -1,0 +1,76 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what others would make of them is what is tested
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "../../src/command.ts";
+import type { Stack } from "../../src/stack/stack.ts";
+import { CHECKOUT, writeGolden } from "./golden.ts";
+import { machineFiles } from "./machine-files.ts";
+
+// What real Ansible makes of the stack that says everything that could be taken for something else.
+
+let directory: string;
+let stack: Stack;
+let files: Map<string, Map<string, string>>;
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "quintet-hostile-"));
+  stack = await writeGolden("hostile", path.join(directory, "stack"));
+  files = await machineFiles(stack);
+}, 120_000);
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+const lineOf = (host: string, file: string, start: string) =>
+  files
+    .get(host)
+    ?.get(file)
+    ?.split("\n")
+    .filter((line) => line.startsWith(start));
+
+test.each([
+  `BACKSLASHES=${String.raw`"\\ \\\\ \\n \\\" end\\"`}`,
+  'BRACES="{{ vault_database_password }} {% raw %} {# none #} {% endraw %}"',
+  'DOLLARS="$HOME ${HOME} $$ $(id) `id`"',
+  'NUMBER="007"',
+  'PERCENT="100% %n %%"',
+  String.raw`QUOTES="it's \"quoted\" \"\" ''"`,
+  'SIGNS="!unsafe & * | > # no comment; - ? : , [ ] { } @ ~"',
+  'SPACES="  two before, two after  "',
+  'UNICODE="Grüße, 世界 🙂"',
+  'YES="yes"',
+])("the environment says %s", (line) => {
+  const [name = ""] = line.split("=");
+  expect(lineOf("app1", "app.env", `${name}=`)).toEqual([line]);
+  expect(Object.keys(stack.app.env)).toContain(name);
+});
+
+test("the unit starts what was said", () => {
+  expect(lineOf("app1", "app.service", "ExecStart=")).toEqual([
+    String.raw`ExecStart=/bin/sh -c "exec node server.js \"100%% $$PORT {{ name }} {%% raw %%} {# none #} \\\\ it's\" '$$HOME ${"`id`"} \\n \"said\"' %%n"`,
+  ]);
+});
+
+test("each host has its own address, in brackets where it is an IPv6 one", () => {
+  expect(lineOf("web1", "nginx.conf", "        listen ")).toEqual(["        listen 10.0.0.11:8080 default_server;"]);
+  expect(lineOf("web2", "nginx.conf", "        listen ")).toEqual(["        listen [fd00::12]:8080 default_server;"]);
+  expect(lineOf("no", "app.env", "HOST=")).toEqual(["HOST=fd00::22"]);
+});
+
+test.each([
+  ["app1", "/home/dora/my {{ keys }}/{% raw %} {# 1 #} id"],
+  ["web2", "STACK/id_ed25519"],
+])(
+  "%s is logged in to with the key %s",
+  async (host, key) => {
+    const argv = [`${CHECKOUT}/.venv/bin/ansible`, host, "-m", "ansible.builtin.debug", "-a"];
+    const result = await runCommand([...argv, "var=ansible_ssh_private_key_file"], {
+      cwd: stack.directory,
+      env: { ANSIBLE_NOCOLOR: "1" },
+    });
+    const [, json = ""] = result.stdout.split("=> ");
+    expect(JSON.parse(json)).toMatchObject({ ansible_ssh_private_key_file: key.replace("STACK", stack.directory) });
+  },
+  60_000,
+);
