@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/command.ts";
+import { loginArgv } from "../../src/machines/login.ts";
+import { quoteArgv } from "../../src/remote/quote.ts";
 import type { Host, Stack } from "../../src/stack/stack.ts";
 import { STACKS, writeGolden } from "../generate/golden.ts";
 import { machineFiles } from "../generate/machine-files.ts";
 import { whyNoMachines } from "./rehearsal.ts";
-import { asRoot, sharedStack } from "./shared.ts";
+import { sharedStack } from "./shared.ts";
 
 const reason = await whyNoMachines();
 
@@ -49,7 +51,7 @@ describe.skipIf(reason !== undefined)(`configurations${reason === undefined ? ""
     for (const [name, text] of files) await writeFile(path.join(sending, name), text);
     const packed = await runCommand(["sh", "-c", "tar -cz . | base64"], { cwd: sending });
     const unpack = 'd=$(mktemp -d -p /run) && trap \'rm -r "$d"\' EXIT && cd "$d" && base64 -d | tar -xz';
-    return asRoot(machines, on, `${unpack} --no-same-owner && chmod 755 . && ${script}`, packed.stdout);
+    return overSsh(machines, on, `${unpack} --no-same-owner && chmod 755 . && ${script}`, packed.stdout);
   }
 
   /** In a network of its own that has the addresses and the interfaces of a host of any stack. */
@@ -139,3 +141,11 @@ describe.skipIf(reason !== undefined)(`configurations${reason === undefined ? ""
     expect(env).toMatchObject({ ...stack.app.env, HOST: "10.0.0.21", PORT: "8000", SERVER_NAME: "app1" });
   });
 });
+
+/** Runs a shell script as root on a machine; gives all that it says. */
+async function overSsh(stack: Stack, name: string, script: string, input: string) {
+  const host = stack.hosts.find((each) => each.name === name) ?? expect.fail(`the stack has no host ${name}`);
+  const argv = [...loginArgv(stack, host).slice(0, -1), `${quoteArgv(["sudo", "-n", "sh", "-c", script])} 2>&1`];
+  const { exitCode, stdout, stderr } = await runCommand(argv, { input, timeoutMs: 120_000 });
+  return { exitCode, output: stdout + stderr };
+}
