@@ -27,6 +27,7 @@ describe.each(STACKS)("%s", async (name) => {
 });
 
 test("every stored rendering is of a stack that there is", async () => {
+  if (isUpdate()) return; // those of a new stack are written at the end
   expect((await readdir(GOLDEN)).sort()).toEqual([...STACKS, "stacks"].sort());
 });
 
