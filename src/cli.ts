@@ -19,17 +19,20 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     parent
       .command(name)
       .description(description)
-      .option("--stack <name|dir>", "the stack: a name in inventories/, or a directory")
+      .option(
+        "--stack <name|dir>",
+        "a name in inventories/, or a directory (with a slash); default: the stack.yml here",
+      )
       .option("--json", "events as JSON lines on standard output, people's text on standard error")
       .option("--verbose", "every task, not only what changes or fails");
 
-  verb(program, "generate", "write the Ansible project from stack.yml")
+  verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/generate.ts")).generateCommand(options, context)),
     );
 
-  verb(program, "apply", "bring the hosts to what stack.yml says")
+  verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says")
     .option("--check", "only say what would change")
     .option("--limit <hosts>", "only these hosts or tiers, separated by commas")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
@@ -38,13 +41,13 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),
     );
 
-  verb(program, "verify", "smoke checks against the running stack")
+  verb(program, "verify", "run the smoke checks against the running stack, and write a report")
     .option("--drills", "also break things on purpose, under load, and measure (rehearsal machines)")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
     );
 
-  const rehearse = verb(program, "rehearse", "the whole of it on throw-away machines of this computer")
+  const rehearse = verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer")
     .option("--down", "remove the machines at the end")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
@@ -53,7 +56,9 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   verb(rehearse, "down", "remove the machines and everything that came with them").action((_, command) =>
     runMachines("down", command),
   );
-  verb(rehearse, "status", "which machines run").action((_, command) => runMachines("status", command));
+  verb(rehearse, "status", "list the machines and whether they run").action((_, command) =>
+    runMachines("status", command),
+  );
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
   const runMachines = (what: "up" | "down" | "status", command: Command) => {
     const options = command.optsWithGlobals();
@@ -62,8 +67,9 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     );
   };
 
-  verb(program, "doctor", "what this computer lacks for all this, and the command that mends it").action((options) =>
-    runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),
+  verb(program, "doctor", "say what this computer lacks for all this, and the command that mends it").action(
+    (options) =>
+      runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),
   );
 
   return program;
