@@ -25,3 +25,16 @@ export async function quintet(
 export function eventsOf<Type extends Event["type"]>(run: Run, type: Type): Extract<Event, { type: Type }>[] {
   return run.events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
 }
+
+export interface HostResult {
+  readonly changed: number;
+  readonly failed: number;
+  readonly unreachable: number;
+}
+
+/** What an apply that passed did to each host. */
+export function hostsOf(run: Run): Record<string, HostResult> {
+  const [result] = eventsOf(run, "result");
+  const { hosts } = (result?.data ?? { hosts: {} }) as { hosts: Record<string, HostResult> };
+  return hosts;
+}

@@ -1,26 +1,65 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { onTestFinished } from "vitest";
 import { runCommand } from "../../src/command.ts";
-import { loginArgv } from "../../src/machines/login.ts";
-import { quoteArgv } from "../../src/remote/quote.ts";
-import type { Stack } from "../../src/stack/stack.ts";
+import { machineName } from "../../src/machines/names.ts";
+import { nspawnMachines } from "../../src/machines/nspawn.ts";
+import { privileged } from "../../src/machines/privileged.ts";
+import { machineProcesses } from "../../src/machines/processes.ts";
+import { nspawnWorld } from "../../src/machines/world.ts";
+import type { Host, Stack } from "../../src/stack/stack.ts";
 import { readRehearsal } from "./rehearsal.ts";
 
-/** The stack on the five machines that the global setup made, with everything applied. */
-export async function sharedStack(): Promise<Stack> {
-  const directory = process.env["QUINTET_TEST_STACK"];
-  if (directory === undefined) throw new Error("QUINTET_TEST_STACK is not set: the global setup made no machines");
+const world = await nspawnWorld(runCommand, process.env);
+
+/** The power switches and cables of rehearsal machines. */
+export const machines = nspawnMachines(world);
+
+/** Runs a command on this computer as root. */
+export const asRoot = privileged(world);
+
+/** The stack directory of the five machines that the global setup made; empty where there are none. */
+export const directory = process.env["QUINTET_TEST_STACK"] ?? "";
+
+/** That stack. Only for tests that are not skipped. */
+export function sharedStack(): Promise<Stack> {
   return readRehearsal(directory);
 }
 
-/** Runs a shell script as root on one of the machines. */
-export async function asRoot(
-  stack: Stack,
-  name: string,
-  script: string,
-  input = "",
-): Promise<{ exitCode: number | undefined; output: string }> {
-  const host = stack.hosts.find((each) => each.name === name);
-  if (host === undefined) throw new Error(`the stack has no host ${name}`);
-  const argv = [...loginArgv(stack, host).slice(0, -1), `${quoteArgv(["sudo", "-n", "sh", "-c", script])} 2>&1`];
-  const { exitCode, stdout, stderr } = await runCommand(argv, { input, timeoutMs: 120_000 });
-  return { exitCode, output: stdout + stderr };
+/** One host of it. */
+export async function hostNamed(name: string): Promise<Host> {
+  const host = (await sharedStack()).hosts.find((one) => one.name === name);
+  if (host === undefined) throw new Error(name);
+  return host;
+}
+
+/**
+ * Runs a shell script on a machine as root; gives its standard output. It goes in through the kernel, not by SSH: it
+ * needs no network, login, sudo or Python there, so it can always undo what a test did to those.
+ */
+export async function inside(host: string, script: string): Promise<string> {
+  const { name } = await sharedStack();
+  const processes = await machineProcesses(world, name);
+  const init = processes.find(({ machine, role }) => machine === machineName(name, host) && role === "init");
+  if (init === undefined) throw new Error(`${host} does not run`);
+  const argv = ["nsenter", `--target=${init.pid}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--"];
+  const { exitCode, stdout, stderr } = await asRoot([...argv, "sh", "-euc", script], { timeoutMs: 60_000 });
+  if (exitCode !== 0) throw new Error(`on ${host}: ${script}\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/** Does something to a machine, and undoes it when the test is over, whether it passed or not. */
+export async function meanwhile(host: string, script: string, undo: string): Promise<void> {
+  onTestFinished(async () => void (await inside(host, undo)));
+  await inside(host, script);
+}
+
+/** A copy of the shared stack directory, for a test to spoil: same machines, same keys. Removed after the test. */
+export async function copyOfStack(): Promise<string> {
+  const above = await mkdtemp(join(tmpdir(), "quintet-copy-"));
+  onTestFinished(() => rm(above, { recursive: true }));
+  const copy = join(above, basename(directory));
+  await cp(directory, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
