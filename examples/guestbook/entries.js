@@ -12,7 +12,7 @@ const TABLES = [
     id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY
   ) ENGINE = InnoDB`,
 ];
-const LONGEST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 500;
 const HEALTH_MS = 1000;
 const AGAIN = { idempotent: true };
 

@@ -5,7 +5,7 @@ import type { CommandContext } from "./context.ts";
 
 /** The services that a task of a role may have broken. */
 const UNITS: Record<string, (stack: Stack) => readonly string[]> = {
-  firewall: () => ["quintet-firewall"],
+  host: () => ["quintet-firewall"],
   loadbalancer: () => ["haproxy", "keepalived"],
   web: () => ["nginx"],
   app: () => ["app"],

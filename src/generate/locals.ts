@@ -87,7 +87,7 @@ export function hostLocals(stack: Stack, host: Host) {
   return {
     ...host,
     identityFile: identityFile(stack, host),
-    roles: ["firewall", ...tiers],
+    roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
     services: ["quintet-firewall.service", ...tiers.flatMap((tier) => SERVICES[tier](stack))],
     peer: balancers.find((balancer) => balancer !== host),
