@@ -36,7 +36,7 @@ export async function doctorCommand(_: CommonOptions, context: CommandContext): 
     return;
   }
   throw new QuintetError({
-    message: `This computer lacks: ${lacking.map(({ found }) => found).join("; ")}.`,
+    message: `This computer is not ready: ${lacking.map(({ found }) => found).join("; ")}.`,
     exitCode: EXIT.preflight,
     step: "Look at this computer",
     next: [...new Set(lacking.map(({ mend }) => mend))].join(" && "),
@@ -61,11 +61,11 @@ async function sshFinding({ run }: CommandContext): Promise<Finding> {
   const { exitCode, stderr } = await run(["ssh", "-V"]);
   return exitCode === 0
     ? { purpose: "apply, verify", found: stderr.trim() }
-    : { purpose: "apply, verify", found: "no ssh", mend: "sudo apt-get install openssh-client" };
+    : { purpose: "apply, verify", found: "lacks ssh", mend: "sudo apt-get install openssh-client" };
 }
 
 async function machineFindings({ run }: CommandContext): Promise<Finding[]> {
   const lacking = await lackingForNspawn(run);
   if (lacking.length === 0) return [{ purpose: "rehearse", found: "all that systemd-nspawn machines need" }];
-  return lacking.map(({ what, mend }) => ({ purpose: "rehearse", found: `no ${what}`, mend }));
+  return lacking.map(({ what, mend }) => ({ purpose: "rehearse", found: `lacks ${what}`, mend }));
 }

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import type { Machines } from "../machines/machines.ts";
-import { nspawnMachines } from "../machines/nspawn.ts";
+import { isRehearsed, nspawnMachines } from "../machines/nspawn.ts";
 import { nspawnWorld } from "../machines/world.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
@@ -10,6 +10,11 @@ import { step } from "./step.ts";
 /** The provider of rehearsal machines on this computer. */
 export async function localMachines({ run, env }: CommandContext): Promise<Machines> {
   return nspawnMachines(await nspawnWorld(run, env));
+}
+
+/** The machines of this stack, where it is a rehearsal that is up; else undefined. Takes no rights to find out. */
+export async function rehearsalMachines(stack: Stack, context: CommandContext): Promise<Machines | undefined> {
+  return isRehearsed(stack) ? localMachines(context) : undefined;
 }
 
 /** `quintet rehearse up|down|status`. */

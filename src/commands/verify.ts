@@ -8,7 +8,7 @@ import type { Report } from "../verify/report.ts";
 import { verify } from "../verify/verify.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
-import { localMachines, siteUrl } from "./machines.ts";
+import { rehearsalMachines, siteUrl } from "./machines.ts";
 
 export interface VerifyCommandOptions extends CommonOptions {
   readonly drills?: boolean;
@@ -17,14 +17,8 @@ export interface VerifyCommandOptions extends CommonOptions {
 /** `quintet verify`: is the running stack what stack.yml promises? With --drills: also when something breaks? */
 export async function verifyCommand(options: VerifyCommandOptions, context: CommandContext): Promise<void> {
   const stack = await loadStack(options.stack, context);
-  const machines = await localMachines(context);
-  const isRehearsal = (await machines.status(stack)).some((machine) => machine.state !== "absent");
-  const report = await verifyStack(
-    stack,
-    options.drills ? allDrills() : [],
-    isRehearsal ? machines : undefined,
-    context,
-  );
+  const machines = await rehearsalMachines(stack, context);
+  const report = await verifyStack(stack, options.drills ? allDrills() : [], machines, context);
   context.emit({
     type: "result",
     verb: "verify",

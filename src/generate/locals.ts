@@ -86,7 +86,7 @@ export function hostLocals(stack: Stack, host: Host) {
   const tiers = ROLE_ORDER.filter((tier) => host.tiers.includes(tier));
   return {
     ...host,
-    identityFile: identityFile(stack, host),
+    identityFile: identityFile(host),
     roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
     services: ["quintet-firewall.service", ...tiers.flatMap((tier) => SERVICES[tier](stack))],
@@ -145,10 +145,10 @@ function jinjaHost(variable: string, hosts: readonly Host[]): string {
   return families.has(true) ? `[{{ ${variable} }}]` : `{{ ${variable} }}`;
 }
 
-/** A key inside the stack directory is named relative to it, so that the directory can be moved. */
-function identityFile(stack: Stack, host: Host): string | undefined {
-  if (host.ssh.identity === undefined) return undefined;
-  const relative = path.relative(stack.directory, host.ssh.identity);
-  const outside = relative.startsWith("..") || path.isAbsolute(relative);
-  return outside ? jinjaText(host.ssh.identity) : `{{ inventory_dir }}/${jinjaText(relative)}`;
+/** A relative path is relative to the stack directory, which can be moved; ~ is the home of whoever runs Ansible. */
+function identityFile({ ssh }: Host): string | undefined {
+  const { identityAsWritten: written } = ssh;
+  if (written === undefined) return undefined;
+  const fixed = path.isAbsolute(written) || written === "~" || written.startsWith("~/");
+  return fixed ? jinjaText(written) : `{{ inventory_dir }}/${jinjaText(path.normalize(written))}`;
 }

@@ -67,6 +67,7 @@ function sshSettings(host: StackFile["ssh"], stack: StackFile["ssh"], around: Su
     user: host?.user ?? stack?.user ?? around.defaultUser,
     port: host?.port ?? stack?.port ?? DEFAULT_PORTS.ssh,
     identity: identity === undefined ? undefined : absolute(identity, around),
+    identityAsWritten: identity,
   };
 }
 

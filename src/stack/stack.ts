@@ -6,6 +6,8 @@ export interface SshSettings {
   readonly port: number;
   /** Absolute path of the private key, or undefined: ssh's own choice (agent, default keys). */
   readonly identity: string | undefined;
+  /** The same as it stands in stack.yml: whoever else works on the stack has another home directory. */
+  readonly identityAsWritten?: string | undefined;
 }
 
 export interface Host {

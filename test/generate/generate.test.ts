@@ -82,8 +82,8 @@ test("another layout: what changed is written, what is no longer needed is remov
   expect((await run()).removed).toEqual([
     "host_vars/lb1.yml",
     "host_vars/lb2.yml",
-    "roles/firewall/files/lb1.nft",
-    "roles/firewall/files/lb2.nft",
+    "roles/host/files/lb1.nft",
+    "roles/host/files/lb2.nft",
   ]);
 });
 

@@ -59,7 +59,7 @@ test("each host has its own address, in brackets where it is an IPv6 one", () =>
 });
 
 test.each([
-  ["app1", "/home/dora/my {{ keys }}/{% raw %} {# 1 #} id"],
+  ["app1", "~/my {{ keys }}/{% raw %} {# 1 #} id"],
   ["web2", "STACK/id_ed25519"],
 ])(
   "%s is logged in to with the key %s",

@@ -53,7 +53,7 @@ export async function machineFiles({ directory, hosts }: Stack): Promise<Map<str
 }
 
 function copied({ name, tiers }: Host): string[] {
-  return [`roles/firewall/files/${name}.nft`, ...(tiers.includes("app") ? ["roles/app/files/app.service"] : [])];
+  return [`roles/host/files/${name}.nft`, ...(tiers.includes("app") ? ["roles/app/files/app.service"] : [])];
 }
 
 function nameOf(file: string, { name }: Host): string {

@@ -47,9 +47,9 @@ test("a host's ssh goes over the stack's, setting by setting, and that over the 
     }),
   );
   expect(stack.hosts.slice(1, 4).map(({ ssh }) => ssh)).toEqual([
-    { user: "dora", port: 2222, identity: "/home/dora/.ssh/id_ed25519" },
-    { user: "root", port: 2222, identity: "/home/dora/.ssh/id_ed25519" },
-    { user: "dora", port: 22, identity: "/keys/app2" },
+    { user: "dora", port: 2222, identity: "/home/dora/.ssh/id_ed25519", identityAsWritten: "~/.ssh/id_ed25519" },
+    { user: "root", port: 2222, identity: "/home/dora/.ssh/id_ed25519", identityAsWritten: "~/.ssh/id_ed25519" },
+    { user: "dora", port: 22, identity: "/keys/app2", identityAsWritten: "/keys/app2" },
   ]);
 });
 
