@@ -118,7 +118,6 @@ describe.skipIf(reason !== undefined)(`connecting${reason === undefined ? "" : `
         .map((line) => line.split(" ").slice(0, 3).join(" "))
         .sort();
     expect(keys(await readFile(file, "utf8"))).toEqual(keys(pinned));
-    expect((await quintet(["apply", "--stack", copy], { env })).exitCode).toBe(0);
   });
 });
 
