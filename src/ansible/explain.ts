@@ -9,8 +9,8 @@ interface Cause extends Explanation {
   readonly pattern: RegExp;
 }
 
-/** What programs say when something common is wrong; the first that fits counts. HOST stands for the host's name. */
-const CAUSES: readonly Cause[] = [
+/** What ssh says. A task that runs on a host may say the same of the task's own connections, and mean another thing. */
+const SSH_CAUSES: readonly Cause[] = [
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
     message: "HOST shows another host key than the one that is pinned in known_hosts.",
@@ -42,6 +42,10 @@ const CAUSES: readonly Cause[] = [
     message: "HOST does not answer over SSH.",
     next: "Check that the machine is up, its address in stack.yml, and that no firewall is in between.",
   },
+];
+
+/** What programs say when something common is wrong; the first that fits counts. HOST stands for the host's name. */
+const CAUSES: readonly Cause[] = [
   {
     pattern:
       /module interpreter '.*' was not found|python[0-9.]*: (not found|No such file or directory)|No python interpreters found/,
@@ -106,9 +110,12 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-/** What a failure's text is known to mean, said for one host ("This computer" where it is not about a host). */
-export function explain(text: string, host = "This computer"): Explanation | undefined {
-  const cause = CAUSES.find(({ pattern }) => pattern.test(text));
+/**
+ * What a failure's text is known to mean, said for one host ("This computer" where it is not about a host). `reached`:
+ * the host had been reached over SSH when it failed.
+ */
+export function explain(text: string, host = "This computer", reached = false): Explanation | undefined {
+  const cause = [...(reached ? [] : SSH_CAUSES), ...CAUSES].find(({ pattern }) => pattern.test(text));
   return cause && { message: cause.message.replace("HOST", host), next: cause.next };
 }
 

@@ -11,7 +11,7 @@ interface Context {
 /** A failed task, as an error that says the host, the step, what the machine said and what to do. */
 export function taskError({ host, role, task, status, message }: TaskFailure, context: Context): QuintetErrorFields {
   const detail = message.replace(/^Task failed: /, "");
-  const known = explain(detail, host);
+  const known = explain(detail, host, status === "failed");
   const unknown = status === "unreachable" ? `${host} cannot be reached over SSH.` : `A task failed on ${host}.`;
   return {
     message: known?.message ?? unknown,

@@ -44,14 +44,20 @@ export async function verifyStack(
     ...(machines === undefined ? {} : { machines }),
   });
   if (report.result === "passed") return report;
-  const failed = [...report.checks, ...report.drills].filter((one) => one.status === "failed");
-  const flows = report.isolation.filter((flow) => flow.expected !== flow.actual).length;
-  const names = [...new Set(failed.map((one) => one.title))];
-  if (flows > 0) names.push(`${flows} ports are not as they should be`);
+  const failed = [
+    ...report.checks.map(({ status, host, title, actual }) => ({
+      status,
+      title,
+      found: `${host}: ${title}: ${actual}`,
+    })),
+    ...report.drills.map(({ status, title, reason }) => ({ status, title, found: `${title}: ${reason}` })),
+  ].filter(({ status }) => status === "failed");
+  const titles = new Set(failed.map(({ title }) => title));
   throw new QuintetError({
-    message: `${stack.name} did not pass: ${names.join("; ")}.`,
+    message: `${stack.name} did not pass: ${[...titles].join("; ")}.`,
     exitCode: EXIT.verify,
     step: "Verify",
+    detail: failed.map(({ found }) => found).join("\n"),
     next: `See ${reportPath(stack, context)}; after mending it: ${context.program} verify --stack ${stack.directory}`,
   });
 }

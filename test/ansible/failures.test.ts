@@ -31,6 +31,15 @@ test("an unknown one keeps all its lines", () => {
   });
 });
 
+test("a task's own connection that is refused is not taken for SSH's", () => {
+  const message = "Status code was -1 and not [200]: Request failed: <urlopen error [Errno 111] Connection refused>";
+  const failure = { host: "app1", role: "app", task: "Wait until the application is healthy", message };
+  expect(taskError({ ...failure, status: "failed" }, context).message).toBe("A task failed on app1.");
+  expect(taskError({ ...failure, status: "unreachable" }, context).message).toBe(
+    "app1 answers, but nothing listens on its SSH port.",
+  );
+});
+
 test("Ansible that ends before any task gives its last error", () => {
   const stderr = "[WARNING]: Unable to parse hosts.yml\n[ERROR]: the role 'web' was not found\nOrigin: site.yml:3:5";
   expect(runError(stderr, "Apply the stack", context)).toEqual({

@@ -1,61 +1,80 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { reportSchema } from "../../src/verify/report.ts";
 import { failing } from "./failing.ts";
-import { eventsOf, quintet } from "./quintet.ts";
+import { hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
 import { directory, inside, meanwhile } from "./shared.ts";
 
 const reason = await whyNoMachines();
-const again = `quintet apply --stack ${directory}`;
+const apply = ["apply", "--stack", directory];
 
 /** The stack itself is broken. */
 describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: ${reason}`}`, () => {
   test("a failing task says where, why, what its service said, and what next; then the same command goes on", async () => {
-    await inside("app1", "mv /etc/app.env /root/app.env; mkdir /etc/app.env");
-    onTestFinished(async () => {
-      await inside(
-        "app1",
-        "[ ! -e /root/app.env ] || { rm -rf /etc/app.env; mv /root/app.env /etc/app.env; systemctl restart app; }",
-      );
-    });
-    const { errors, events } = await failing(4, ["apply", "--stack", directory]);
+    const types = "/etc/nginx/mime.types";
+    await meanwhile(
+      "web2",
+      `mv ${types} /root/mime.types; echo '# edited' >>/etc/nginx/nginx.conf`,
+      `[ ! -e /root/mime.types ] || mv /root/mime.types ${types}`,
+    );
+    const { errors, events } = await failing(4, apply);
     expect(errors).toEqual([
       {
-        message: "A task failed on app1.",
-        host: "app1",
-        step: "app: Restart the application",
-        detail: expect.stringMatching(/\n\nThe journal of app:\n[\s\S]*app\.env/),
+        message: "A task failed on web2.",
+        host: "web2",
+        step: "web: Configure Nginx",
+        detail: expect.stringMatching(
+          /open\(\) "\/etc\/nginx\/mime\.types" failed \(2: No such file or directory\)[\s\S]*\n\nThe journal of nginx:\n.* web2 (nginx|systemd)\[/,
+        ),
         exitCode: 4,
         logFile: expect.stringContaining(join(directory, "logs")),
-        next: expect.stringContaining(again),
+        next: `Mend what it says, then: ${program} apply --stack ${directory}`,
       },
     ]);
-    await access(errors[0]?.logFile ?? "");
-    expect(await readFile(errors[0]?.logFile ?? "", "utf8")).toContain("Restart the application");
-    // The others were not kept from theirs.
-    expect(events.filter((event) => event.type === "task" && event.status === "failed")).toMatchObject([
-      { host: "app1" },
-    ]);
+    expect(await readFile(errors[0]?.logFile ?? "", "utf8")).toContain("Configure Nginx");
+    // The old configuration serves on, and no other host was kept from its own tasks.
+    expect(await inside("web2", "tail -n 1 /etc/nginx/nginx.conf; systemctl is-active nginx")).toBe("# edited\nactive");
+    const unhappy = events.flatMap((event) =>
+      event.type === "row" && event.step === "apply" && event.status === "failed" ? [event.row] : [],
+    );
+    expect(new Set(unhappy)).toEqual(new Set(["web2"]));
 
-    await inside("app1", "rm -r /etc/app.env /root/app.env");
-    const mended = await quintet(["apply", "--stack", directory]);
+    await inside("web2", `mv /root/mime.types ${types}`);
+    const mended = await quintet(apply);
     expect(mended.exitCode).toBe(0);
-    expect(await inside("app1", "systemctl is-active app; stat --format '%U %a' /etc/app.env")).toBe("active\napp 400");
+    expect(hostsOf(mended)["web2"]).toMatchObject({ changed: 2, failed: 0 });
+    expect(await inside("web2", "tail -n 1 /etc/nginx/nginx.conf")).not.toBe("# edited");
   });
 
   test("a failing check names the host, in the report too", async () => {
     await meanwhile("web2", "systemctl stop nginx", "systemctl start nginx");
-    const run = await failing(5, ["verify", "--stack", directory]);
-    expect(run.errors).toEqual([]);
-    const report = reportSchema.parse(
-      JSON.parse(await readFile(join(directory, "reports/latest/report.json"), "utf8")),
-    );
+    const { errors } = await failing(5, ["verify", "--stack", directory]);
+    expect(errors).toEqual([
+      {
+        message:
+          "quintet-test did not pass: HAProxy sees every server up; Static content comes from each web server; Ports are open to those who need them and to nobody else.",
+        step: "Verify",
+        detail: expect.stringMatching(
+          /^web1: HAProxy sees every server up: web\/web2 is DOWN\n[\s\S]*\nweb2: Static content comes from each web server: /,
+        ),
+        exitCode: 5,
+        next: expect.stringContaining(`after mending it: ${program} verify --stack ${directory}`),
+      },
+    ]);
+    const file = join(directory, "reports/latest/report.json");
+    const report = reportSchema.parse(JSON.parse(await readFile(file, "utf8")));
     expect(report.result).toBe("failed");
-    expect(
-      report.checks.filter(({ status }) => status === "failed").map(({ id, host, actual }) => [id, host, actual]),
-    ).toEqual([]);
-    expect(eventsOf(run, "result")).toEqual([]);
+    const failed = report.checks.filter(({ status }) => status === "failed");
+    expect(failed.map(({ id, host }) => `${id} ${host}`)).toEqual([
+      "pools-are-up web1",
+      "pools-are-up web2",
+      "static-from-each-web web2",
+      "flow-isolation web2",
+    ]);
+    expect(report.isolation.filter(({ expected, actual }) => expected !== actual)).toEqual([
+      { from: "web1", to: "web2", port: 8080, expected: "open", actual: "closed" },
+    ]);
   });
 });

@@ -64,7 +64,7 @@ describe.skipIf(reason !== undefined)(`a session${reason === undefined ? "" : `:
 
     test("a time limit ends the command on the host", async () => {
       expect(await session.run(["sleep", "601"], { timeoutMs: 200 })).toMatchObject({ exitCode: 124 });
-      expect(await inside("app1", "pgrep --full 'sleep 601' || true")).toBe("");
+      expect(await inside("app1", "pgrep --full '[s]leep 601' || true")).toBe("");
     });
 
     test("an abort is passed on as it is", async () => {
@@ -136,7 +136,7 @@ describe.skipIf(reason !== undefined)(`a session${reason === undefined ? "" : `:
       const stream = session.stream(["sleep", "603"], () => {});
       await stream.stop();
       expect(await stream.ended).toMatchObject({ exitCode: undefined });
-      onTestFinished(async () => void (await inside("app1", "pkill --full 'sleep 603' || true")));
+      onTestFinished(async () => void (await inside("app1", "pkill --full '[s]leep 603' || true")));
     });
   });
 
