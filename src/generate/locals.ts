@@ -107,7 +107,7 @@ function rulesFor(flow: Flow): string[] {
 function vrrpRules(balancers: readonly Host[], host: Host): string[] {
   if (!balancers.includes(host)) return [];
   const peers = addresses(balancers.filter((peer) => peer !== host));
-  return sourceMatches(peers).map((match) => `${match} meta l4proto vrrp accept comment "keepalived"`);
+  return sourceMatches(peers).map((match) => `${match} meta l4proto 112 accept comment "VRRP, from keepalived"`);
 }
 
 function sourceMatches(sources: readonly string[]): string[] {
