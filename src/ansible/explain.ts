@@ -96,7 +96,7 @@ const CAUSES: readonly Cause[] = [
   {
     pattern: /No package matching '.*' is available|Unable to locate package|has no installation candidate/,
     message: "HOST's distribution does not have a package that the stack needs.",
-    next: "Use Debian 12 or newer or Ubuntu 22.04 or newer on the machine, with its normal package sources.",
+    next: "Use Debian 12 or newer or Ubuntu 24.04 or newer on the machine, with its normal package sources.",
   },
   {
     pattern: /no vault secrets found|no vault secrets were found that could decrypt|Decryption failed/,

@@ -29,7 +29,9 @@ const ENGINES = {
     unit: "mysql.service",
     client: "mysql",
     configuration: "/etc/mysql/mysql.conf.d/zz-stack.cnf",
-    validate: "mysqld --defaults-file=%s --user=mysql --validate-config",
+    // Ubuntu's AppArmor profile lets mysqld read nothing but /etc/mysql.
+    validate:
+      "sh -c 'install -m 600 %s /etc/mysql/.check.cnf && mysqld --defaults-file=/etc/mysql/.check.cnf --user=mysql --validate-config; status=$?; rm -f /etc/mysql/.check.cnf; exit $status'",
     reloadTls: "ALTER INSTANCE RELOAD TLS",
   },
   mariadb: {

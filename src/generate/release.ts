@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   access,
+  chmod,
   cp,
   lstat,
   mkdir,
@@ -34,7 +35,10 @@ const LEFT_OUT = new Set(["node_modules", ".git"]);
  */
 export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSignal): Promise<Release> {
   const source = path.resolve(stack.directory, stack.app.source);
-  const id = await identify(stack, source);
+  if (source === stack.directory) throw sourceIsStack(source);
+  // The stack directory holds keys, passwords and older releases: where it lies in the source, it is no part of it.
+  const isPart = (file: string) => !LEFT_OUT.has(path.basename(file)) && path.resolve(file) !== stack.directory;
+  const id = await identify(stack, source, isPart);
   const artifacts = path.join(stack.directory, "artifacts");
   const archives = { app: path.join(artifacts, `${id}-app.tar.gz`), web: path.join(artifacts, `${id}-web.tar.gz`) };
   if ((await exists(archives.app)) && (await exists(archives.web))) return { id };
@@ -46,7 +50,7 @@ export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSi
     await cp(source, app, {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (file) => !LEFT_OUT.has(path.basename(file)),
+      filter: isPart,
     });
     await build(stack, app, run, signal);
     const web = path.join(work, "web", "releases", id);
@@ -54,6 +58,7 @@ export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSi
     if (stack.app.static !== undefined) await copyStatic(stack.app.static, app, path.join(web, "root"));
     for (const [tier, directory] of Object.entries({ app, web }))
       await writeFile(path.join(directory, ".release"), `${id} ${tier}\n`);
+    await openToReaders(work);
     await pack(work, `app/releases/${id}`, timeOf(id), archives.app);
     await pack(work, `web/releases/${id}`, timeOf(id), archives.web);
   } finally {
@@ -62,11 +67,11 @@ export async function packRelease(stack: Stack, run: RunCommand, signal: AbortSi
   return { id };
 }
 
-async function identify(stack: Stack, source: string): Promise<string> {
+async function identify(stack: Stack, source: string, isPart: IsPart): Promise<string> {
   const sum = createHash("sha256");
   sum.update(JSON.stringify([stack.app.runtime, stack.app.build ?? null, stack.app.static ?? null]));
   try {
-    for (const file of await filesBelow(source)) {
+    for (const file of await filesBelow(source, isPart)) {
       const full = path.join(source, file);
       const status = await lstat(full);
       const content = status.isSymbolicLink() ? await readlink(full) : await readFile(full);
@@ -87,17 +92,39 @@ async function identify(stack: Stack, source: string): Promise<string> {
   return sum.digest("hex").slice(0, 12);
 }
 
-async function filesBelow(root: string, below = ""): Promise<string[]> {
+/** Whether a file or directory (absolute) belongs to the release. */
+type IsPart = (file: string) => boolean;
+
+async function filesBelow(root: string, isPart: IsPart, below = ""): Promise<string[]> {
   const entries = await readdir(path.join(root, below), { withFileTypes: true });
   const found = await Promise.all(
     entries
-      .filter((entry) => !LEFT_OUT.has(entry.name))
+      .filter((entry) => isPart(path.join(root, below, entry.name)))
       .map((entry) => {
         const file = path.join(below, entry.name);
-        return entry.isDirectory() ? filesBelow(root, file) : [file];
+        return entry.isDirectory() ? filesBelow(root, isPart, file) : [file];
       }),
   );
   return found.flat().sort();
+}
+
+/** Whatever the umask of this computer: the services may read what they are given, and run what was executable. */
+async function openToReaders(work: string): Promise<void> {
+  for (const entry of await readdir(work, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const executable = entry.isDirectory() || ((await lstat(file)).mode & 0o111) !== 0;
+    await chmod(file, executable ? 0o755 : 0o644);
+  }
+}
+
+function sourceIsStack(source: string): QuintetError {
+  return new QuintetError({
+    message: `The application's source is the stack directory ${source} itself, with its keys and passwords.`,
+    exitCode: EXIT.usage,
+    step: "Pack the application",
+    next: "Move the application to a directory of its own and name that in app.source.",
+  });
 }
 
 async function build(stack: Stack, directory: string, run: RunCommand, signal: AbortSignal): Promise<void> {
@@ -140,7 +167,9 @@ function timeOf(id: string): Date {
 async function pack(work: string, directory: string, mtime: Date, archive: string): Promise<void> {
   const files = (await filesInside(path.join(work, directory))).map((file) => path.join(directory, file));
   const mark = path.join(directory, ".release");
-  const ordered = [...files.filter((file) => file !== mark).sort(), mark];
+  // The directories above come first: the umask of the machine that unpacks them must not close them either.
+  const above = [path.dirname(path.dirname(directory)), path.dirname(directory), directory];
+  const ordered = [...above, ...files.filter((file) => file !== mark).sort(), mark];
   await create(
     { cwd: work, file: `${archive}.new`, gzip: { level: 6 }, portable: true, mtime, noDirRecurse: true },
     ordered,

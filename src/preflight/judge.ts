@@ -7,7 +7,7 @@ import type { HostFacts } from "./probe.ts";
 const NEEDED_MB = 1024;
 /** ansible-core 2.19 and newer need this on a target. */
 const NEEDED_PYTHON = [3, 8] as const;
-const OLDEST = { debian: 12, ubuntu: 22.04 } as const;
+const OLDEST = { debian: 12, ubuntu: 24.04 } as const;
 
 /** Everything about these hosts that would make `apply` fail, each with what mends it. Pure. */
 export function judgeHosts(stack: Stack, facts: ReadonlyMap<string, HostFacts>): QuintetErrorFields[] {
@@ -23,7 +23,7 @@ function judgeSystem(host: Host, facts: HostFacts): QuintetErrorFields[] {
   const add = (message: string, next: string) => faults.push(fault(host, message, next));
   if (!isSupported(facts)) {
     const found = [facts.distribution ?? "an unknown system", facts.version].filter(Boolean).join(" ");
-    add(`${host.name} runs ${found}.`, "Use Debian 12 or newer, or Ubuntu 22.04 or newer.");
+    add(`${host.name} runs ${found}.`, "Use Debian 12 or newer, or Ubuntu 24.04 or newer.");
   }
   if (facts.python === undefined || !isAtLeast(facts.python, NEEDED_PYTHON)) {
     const found = facts.python === undefined ? "has no /usr/bin/python3" : `has Python ${facts.python}, 3.8 is needed`;

@@ -4,6 +4,8 @@ import { TIERS } from "./schema.ts";
 
 /** Groups that every Ansible inventory has, the tiers, and the name of the machine that Ansible runs on. */
 const TAKEN_HOSTS: readonly string[] = ["all", "ungrouped", "localhost", ...TIERS];
+/** Accounts that the stack's own packages and roles make or change: nobody logs in as one of them. */
+const TAKEN_USERS: readonly string[] = ["app", "haproxy", "mysql", "nobody", "www-data"];
 const TAKEN_DATABASES: readonly string[] = ["mysql", "sys", "information_schema", "performance_schema"];
 
 /** Names do not mean something else to what reads them, and app.static stays within the application. */
@@ -12,6 +14,16 @@ export function nameRules(draft: Draft, fault: Report): void {
     if (!TAKEN_HOSTS.includes(host)) continue;
     const message = `${host} means something else to Ansible.`;
     fault(["hosts", host], message, `Give the host another name, such as ${host}1.`, "key");
+  }
+  const users = [
+    [["ssh", "user"], draft.ssh?.user],
+    ...Object.entries(draft.hosts ?? {}).map(
+      ([name, host]) => [["hosts", name, "ssh", "user"], host?.ssh?.user] as const,
+    ),
+  ] as const;
+  for (const [path, user] of users) {
+    if (user === undefined || !TAKEN_USERS.includes(user)) continue;
+    fault(path, `${user} is an account of the stack's own.`, "Log in as another user, such as deploy.");
   }
   const database = draft.database?.name;
   if (database !== undefined && TAKEN_DATABASES.includes(database)) {

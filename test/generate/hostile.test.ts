@@ -48,7 +48,7 @@ test.each([
 
 test("the unit starts what was said", () => {
   expect(lineOf("app1", "app.service", "ExecStart=")).toEqual([
-    String.raw`ExecStart=/bin/sh -c "exec node server.js \"100%% $$PORT {{ name }} {%% raw %%} {# none #} \\\\ it's\" '$$HOME ${"`id`"} \\n \"said\"' %%n"`,
+    String.raw`ExecStart=/bin/sh -c "node server.js \"100%% $$PORT {{ name }} {%% raw %%} {# none #} \\\\ it's\" '$$HOME ${"`id`"} \\n \"said\"' %%n"`,
   ]);
 });
 

@@ -35,6 +35,8 @@ async function archives(id: string): Promise<string[]> {
   return Promise.all(["app", "web"].map(async (tier) => (await readFile(archive(id, tier))).toString("base64")));
 }
 
+const above = (tier: string, id: string) => [`${tier}/`, `${tier}/releases/`, `${tier}/releases/${id}/`];
+
 async function entries(file: string): Promise<ReadEntry[]> {
   const found: ReadEntry[] = [];
   await list({ file, onReadEntry: (entry) => found.push(entry) });
@@ -45,8 +47,9 @@ describe("the archives", () => {
   test("hold the application and its static files below /srv, the mark of a whole one last", async () => {
     const { id } = await packRelease(stack, noBuild, NEVER);
     expect(id).toMatch(/^[0-9a-f]{12}$/);
-    expect((await entries(archive(id, "app"))).map((entry) => entry.path)).toEqual(
-      [
+    expect((await entries(archive(id, "app"))).map((entry) => entry.path)).toEqual([
+      ...above("app", id),
+      ...[
         "bin/",
         "bin/start",
         "main.js",
@@ -60,12 +63,13 @@ describe("the archives", () => {
         "server.js",
         ".release",
       ].map((file) => `app/releases/${id}/${file}`),
-    );
-    expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toEqual(
-      ["root/", "root/assets/", "root/assets/style.css", "root/index.html", ".release"].map(
+    ]);
+    expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toEqual([
+      ...above("web", id),
+      ...["root/", "root/assets/", "root/assets/style.css", "root/index.html", ".release"].map(
         (file) => `web/releases/${id}/${file}`,
       ),
-    );
+    ]);
     expect((await readdir(path.join(stack.directory, "artifacts"))).sort()).toEqual([
       `${id}-app.tar.gz`,
       `${id}-web.tar.gz`,
@@ -148,9 +152,39 @@ describe("the archives", () => {
     const { static: _, ...app } = stack.app;
     const { id } = await packRelease({ ...stack, app }, noBuild, NEVER);
     expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toEqual([
+      ...above("web", id),
       `web/releases/${id}/root/`,
       `web/releases/${id}/.release`,
     ]);
+  });
+
+  test("may be read by the services, whatever the umask here", async () => {
+    const umask = process.umask(0o077);
+    try {
+      await chmod(path.join(source, "server.js"), 0o600);
+      const { id } = await packRelease(stack, noBuild, NEVER);
+      const all = [...(await entries(archive(id, "app"))), ...(await entries(archive(id, "web")))];
+      expect(all.filter(({ mode = 0 }) => (mode & 0o444) !== 0o444).map((entry) => entry.path)).toEqual([]);
+      expect(all.filter((entry) => entry.path.endsWith("/") && entry.mode !== 0o755)).toEqual([]);
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  test("hold nothing of a stack directory that lies in the source", async () => {
+    const inside: Stack = { ...stack, directory: path.join(source, "inventories", "shop") };
+    await mkdir(inside.directory, { recursive: true });
+    await writeFile(path.join(inside.directory, ".vault_password"), "secret");
+    const { id } = await packRelease(inside, noBuild, NEVER);
+    const file = path.join(inside.directory, "artifacts", `${id}-app.tar.gz`);
+    expect((await entries(file)).map((entry) => entry.path).filter((one) => one.includes("shop"))).toEqual([]);
+    expect(await packRelease(inside, noBuild, NEVER)).toEqual({ id });
+  });
+
+  test("are not made of the stack directory itself", async () => {
+    await expect(packRelease({ ...stack, directory: source }, noBuild, NEVER)).rejects.toMatchObject({
+      fields: { exitCode: 2 },
+    });
   });
 });
 

@@ -15,7 +15,7 @@ const FIT: HostFacts = {
   virtualIpNeighbour: undefined,
 };
 const shop = validStack(stackText());
-const OLD_SYSTEM = "Use Debian 12 or newer, or Ubuntu 22.04 or newer.";
+const OLD_SYSTEM = "Use Debian 12 or newer, or Ubuntu 24.04 or newer.";
 
 /** Every host is fit, but for what is said here of some. */
 function factsOf(stack: Stack, unfit: Record<string, Partial<HostFacts>>): Map<string, HostFacts> {
@@ -35,7 +35,8 @@ describe("the system", () => {
     ["debian", "12", undefined],
     ["debian", "13", undefined],
     ["debian", undefined, undefined], // testing and unstable
-    ["ubuntu", "22.04", undefined],
+    ["ubuntu", "24.04", undefined],
+    ["ubuntu", "22.04", "ubuntu 22.04"],
     ["ubuntu", "26.04", undefined],
     ["debian", "11", "debian 11"],
     ["ubuntu", "20.04", "ubuntu 20.04"],
