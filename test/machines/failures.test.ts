@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { connect } from "../../src/remote/connect.ts";
+import { poolServers } from "../../src/verify/haproxy.ts";
 import { reportSchema } from "../../src/verify/report.ts";
 import { failing } from "./failing.ts";
 import { hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
-import { directory, inside, meanwhile } from "./shared.ts";
+import { directory, hostNamed, inside, meanwhile } from "./shared.ts";
 
 const reason = await whyNoMachines();
 const apply = ["apply", "--stack", directory];
@@ -50,6 +52,12 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
 
   test("a failing check names the host, in the report too", async () => {
     await meanwhile("web2", "systemctl stop nginx", "systemctl start nginx");
+    for (const balancer of ["web1", "web2"]) {
+      const session = await connect({ directory }, await hostNamed(balancer));
+      onTestFinished(() => session.close());
+      const status = async () => (await poolServers(session)).find(({ server }) => server === "web2")?.status;
+      await expect.poll(status, { timeout: 20_000 }).toBe("DOWN");
+    }
     const { errors } = await failing(5, ["verify", "--stack", directory]);
     expect(errors).toEqual([
       {

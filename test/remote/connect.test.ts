@@ -58,7 +58,7 @@ test("a port that nobody listens on", async () => {
 });
 
 test("a machine that says nothing", async () => {
-  const fields = await fault(portOfSilent, join(directory, "plain"), { timeoutMs: 50 });
+  const fields = await fault(portOfSilent, join(directory, "plain"), { timeoutMs: 500 });
   expect(fields.message).toBe(`web1 does not answer at 127.0.0.1 port ${portOfSilent}.`);
   expect(fields.detail).toBe("Timed out while waiting for handshake");
 });
