@@ -54,7 +54,7 @@ describe.skipIf(reason !== undefined)(`unfit hosts${reason === undefined ? "" : 
         ...shared,
         message: "db1 runs fedora 42.",
         host: "db1",
-        next: "Use Debian 12 or newer, or Ubuntu 22.04 or newer.",
+        next: "Use Debian 12 or newer, or Ubuntu 24.04 or newer.",
       },
     ]);
   });
