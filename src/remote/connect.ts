@@ -61,7 +61,7 @@ export const connect: Connect = async (stack, host, options = {}) => {
     const stop = () => void socket.destroy();
     options.signal?.addEventListener("abort", stop);
     try {
-      await connected(socket, timeoutMs);
+      await connected(socket, timeoutMs, options.signal);
       await ssh.connect({
         ...config,
         sock: socket,
@@ -96,10 +96,10 @@ export const connect: Connect = async (stack, host, options = {}) => {
   }
 };
 
-async function connected(socket: net.Socket, timeoutMs: number): Promise<void> {
+async function connected(socket: net.Socket, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
   const late = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
-  await once(socket, "connect").finally(() => clearTimeout(timer));
+  await once(socket, "connect", signal === undefined ? {} : { signal }).finally(() => clearTimeout(timer));
 }
 
 async function readKnownHosts(directory: string) {
