@@ -31,7 +31,7 @@ const ENGINES = {
     configuration: "/etc/mysql/mysql.conf.d/zz-stack.cnf",
     // Ubuntu's AppArmor profile lets mysqld read nothing but /etc/mysql.
     validate:
-      "sh -c 'install -m 600 %s /etc/mysql/.check.cnf && mysqld --defaults-file=/etc/mysql/.check.cnf --user=mysql --validate-config; status=$?; rm -f /etc/mysql/.check.cnf; exit $status'",
+      "sh -c 'f=/etc/mysql/.check.cnf; install -m 600 %s $f; mysqld --defaults-file=$f --user=mysql --validate-config; s=$?; rm $f; exit $s'",
     reloadTls: "ALTER INSTANCE RELOAD TLS",
   },
   mariadb: {
