@@ -71,6 +71,10 @@ until said=$(apt-get update --quiet=2 2>&1); do
 done
 echo "$said" >&2
 export DEBIAN_FRONTEND=noninteractive
-# shellcheck disable=SC2086 # words on purpose
-apt-get install --quiet=2 --yes --no-install-recommends -o DPkg::Lock::Timeout=120 \
-  -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $packages >&2
+install() {
+  # shellcheck disable=SC2086 # words on purpose
+  apt-get install --quiet=2 --yes --no-install-recommends -o DPkg::Lock::Timeout=120 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $packages >&2
+}
+# An installation that broke off, this one or one before it, is taken up once.
+install || { dpkg --configure -a >&2 && install; }
