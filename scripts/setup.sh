@@ -68,7 +68,7 @@ fi
 if [ "${1:-}" = test ] && ! cmp -s scripts/requirements-test.txt .venv/requirements.txt; then
   say "Installing Ansible and ansible-lint for the tests"
   python=
-  for candidate in python3 python3.13 python3.12 python3.11; do
+  for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
     if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       python=$candidate
       break

@@ -24,7 +24,6 @@ export interface CommandContext {
 /** Flags that every verb has. */
 export interface CommonOptions {
   readonly stack?: string;
-  readonly yes?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
