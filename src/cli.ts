@@ -1,11 +1,8 @@
 import { Command } from "commander";
-import type { CommandContext } from "./commands/context.ts";
+import type { CommandContext, CommonOptions } from "./commands/context.ts";
 
 /** Runs one verb with the world that fits its flags. */
-export type RunVerb = (
-  options: { json?: boolean; verbose?: boolean },
-  verb: (context: CommandContext) => Promise<void>,
-) => Promise<void>;
+export type RunVerb = (options: CommonOptions, verb: (context: CommandContext) => Promise<void>) => Promise<void>;
 
 /** The table of verbs and flags. A verb's module is loaded when it is called, so that --help and --version are quick. */
 export function buildProgram(version: string, runVerb: RunVerb): Command {
@@ -24,7 +21,15 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
         "a name in inventories/, or a directory (with a slash); default: the stack.yml here",
       )
       .option("--json", "events as JSON lines on standard output, people's text on standard error")
-      .option("--verbose", "every task, not only what changes or fails");
+      .option("--verbose", "every task, not only what changes or fails")
+      .option("--yes", "ask nothing: what is not said by flags, files or the environment is a fault");
+
+  /** What every verb takes that logs in to hosts. */
+  const onHosts = (command: Command) =>
+    command
+      .option("--limit <hosts>", "only these hosts or tiers, separated by commas")
+      .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
+      .option("--sudo-password-file <file>", "where the password for sudo stands, - for standard input");
 
   verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
@@ -32,16 +37,14 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/generate.ts")).generateCommand(options, context)),
     );
 
-  verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says")
+  onHosts(verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says"))
     .option("--check", "only say what would change")
-    .option("--limit <hosts>", "only these hosts or tiers, separated by commas")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
-    .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),
     );
 
-  verb(program, "verify", "run the smoke checks against the running stack, and write a report")
+  onHosts(verb(program, "verify", "run the smoke checks against the running stack, and write a report"))
     .option("--drills", "also break things on purpose, under load, and measure (rehearsal machines)")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),

@@ -7,6 +7,8 @@ export const EXIT = {
   apply: 4,
   verify: 5,
   locked: 6,
+  /** `plan` only: something would change. */
+  changes: 10,
   interrupted: 130,
 } as const;
 

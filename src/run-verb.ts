@@ -1,16 +1,22 @@
 import { homedir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.ts";
-import type { CommandContext } from "./commands/context.ts";
+import type { Ask, CommandContext, CommonOptions } from "./commands/context.ts";
 import { EXIT, QuintetError } from "./errors.ts";
 import { createOutput } from "./output/output.ts";
+import { createLogin } from "./remote/login.ts";
+
+const askOnTerminal: Ask = {
+  confirm: async (question) => (await import("./wizard/confirm.ts")).confirm(question),
+  secret: async (question) => (await import("./wizard/secret.ts")).secret(question),
+};
 
 /**
  * Runs a verb with the real world handed in, and returns the process's exit code. The first Ctrl-C ends the verb in
  * order (children ended, machines mended, terminal restored); a second one ends the process at once.
  */
 export async function runVerb(
-  options: { json?: boolean; verbose?: boolean },
+  options: CommonOptions,
   verb: (context: CommandContext) => Promise<void>,
 ): Promise<number> {
   const terminal = process.stdout.isTTY && process.stderr.isTTY && !process.env["CI"];
@@ -28,6 +34,7 @@ export async function runVerb(
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   const { emit } = output;
+  const login = createLogin();
   try {
     await verb({
       emit,
@@ -40,10 +47,8 @@ export async function runVerb(
       now: () => new Date(),
       packageRoot: fileURLToPath(new URL("..", import.meta.url)),
       program: process.env["QUINTET_PROGRAM"] ?? "quintet",
-      confirm:
-        terminal && !options.json
-          ? async (question) => (await import("./wizard/confirm.ts")).confirm(question)
-          : undefined,
+      ask: terminal && !options.json && !options.yes ? askOnTerminal : undefined,
+      login,
     });
     return EXIT.done;
   } catch (error) {
@@ -73,6 +78,7 @@ export async function runVerb(
     });
     return EXIT.unforeseen;
   } finally {
+    await login.close();
     await output.close();
   }
 }

@@ -38,6 +38,8 @@ export interface PlaybookResult {
 
 export interface RunWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Added to Ansible's environment: how to log in and become root. Never logged. */
+  readonly login: Readonly<Record<string, string>>;
   readonly now: () => Date;
   /** Ctrl-C: ends ansible-playbook and everything that it started. */
   readonly signal?: AbortSignal;
@@ -97,7 +99,7 @@ async function runProcess(argv: readonly string[], cwd: string, world: RunWorld,
   const endAll = () => endProcesses(CONTROL_PATH_VARIABLE, controlPathDirectory, graceMs);
   const child = execa(program, words, {
     cwd,
-    env: ansibleEnvironment(world.env, { stackDirectory: cwd, controlPathDirectory }),
+    env: { ...ansibleEnvironment(world.env, { stackDirectory: cwd, controlPathDirectory }), ...world.login },
     extendEnv: false,
     stdin: "ignore",
     // A session of its own: the terminal's Ctrl-C does not reach it, so that we end it in order.

@@ -68,7 +68,7 @@ async function runSite(
       ...(options.check ? { check: true, diff: true } : {}),
       ...(options.limit === undefined ? {} : { limit: options.limit.split(",") }),
     },
-    { env: context.env, now: context.now, signal: context.signal },
+    { env: context.env, login: await context.login.environment(), now: context.now, signal: context.signal },
     context.emit,
   );
   context.signal.throwIfAborted();

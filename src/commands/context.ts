@@ -1,5 +1,14 @@
 import type { RunCommand } from "../command.ts";
 import type { Emit } from "../events.ts";
+import type { Login } from "../remote/login.ts";
+
+/** Asks the user; both reject with the signal's reason on Ctrl-C. */
+export interface Ask {
+  /** Yes or no; no is the default. */
+  confirm(question: string): Promise<boolean>;
+  /** A password or passphrase: not shown, not kept. */
+  secret(question: string): Promise<string>;
+}
 
 /** All of the world that a command gets. Tests hand in their own. */
 export interface CommandContext {
@@ -17,8 +26,9 @@ export interface CommandContext {
   readonly packageRoot: string;
   /** How the user calls the program, to be repeated in advice: "quintet" or "./quintet". */
   readonly program: string;
-  /** Asks a yes-or-no question; undefined where nobody can be asked (no terminal, --json). */
-  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** undefined where nobody can be asked: no terminal, --json, --yes. */
+  readonly ask: Ask | undefined;
+  readonly login: Login;
 }
 
 /** Flags that every verb has. */
@@ -26,4 +36,10 @@ export interface CommonOptions {
   readonly stack?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  /** Ask nothing: what is not said by flags, files or the environment is a fault. */
+  readonly yes?: boolean;
+  /** Flags of the verbs that log in to hosts. */
+  readonly limit?: string;
+  readonly acceptHostKeys?: boolean;
+  readonly sudoPasswordFile?: string;
 }

@@ -1,5 +1,4 @@
 import type { QuintetErrorFields } from "../errors.ts";
-import { connect } from "../remote/connect.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -25,7 +24,7 @@ export function withJournal(
       const units = UNITS[failure.step?.split(":")[0] ?? ""]?.(stack);
       if (host === undefined || units === undefined) return failure;
       try {
-        const session = await connect(stack, host, { signal: context.signal, timeoutMs: 5000 });
+        const session = await context.login.connect(stack, host, { signal: context.signal, timeoutMs: 5000 });
         try {
           const argv = [
             "journalctl",

@@ -26,7 +26,7 @@ export async function pinHostKeys(stack: Stack, options: PinOptions, context: Co
   context.emit({ type: "info", message: `Pinned the host keys of ${names}: no others are accepted from now on.` });
 }
 
-async function ask(strange: readonly FoundKeys[], { emit, confirm }: CommandContext): Promise<void> {
+async function ask(strange: readonly FoundKeys[], { emit, ask: asker }: CommandContext): Promise<void> {
   const rows = strange.flatMap(({ host, keys }) =>
     keys.map((key) => [host.name, host.address, key.type, key.fingerprint]),
   );
@@ -36,7 +36,9 @@ async function ask(strange: readonly FoundKeys[], { emit, confirm }: CommandCont
     columns: ["host", "address", "type", "fingerprint"],
     rows,
   });
-  if (await confirm?.("Are these the machines' own keys? (There: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)"))
+  if (
+    await asker?.confirm("Are these the machines' own keys? (There: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)")
+  )
     return;
   throw new QuintetError({
     message: `The host keys of ${strange.map((one) => one.host.name).join(", ")} are not known yet.`,

@@ -1,7 +1,6 @@
 import { QuintetError, type QuintetErrorFields } from "../errors.ts";
 import { judgeHosts } from "../preflight/judge.ts";
 import { type HostFacts, probe } from "../preflight/probe.ts";
-import { connect } from "../remote/connect.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
 import { type PinOptions, pinHostKeys } from "./pin-host-keys.ts";
@@ -27,13 +26,13 @@ async function look(
   stack: Stack,
   host: Host,
   facts: Map<string, HostFacts>,
-  { emit, signal }: CommandContext,
+  { emit, signal, login }: CommandContext,
 ): Promise<QuintetErrorFields | undefined> {
   const row = (status: "running" | "done" | "failed", text: string) =>
     emit({ type: "row", step: "preflight", row: host.name, status, text });
   row("running", `connecting to ${host.address}`);
   try {
-    const session = await connect(stack, host, { signal });
+    const session = await login.connect(stack, host, { signal });
     try {
       const virtualIp = host.tiers.includes("loadbalancer") ? stack.virtualIp.address : undefined;
       const found = await probe(session, virtualIp, signal);

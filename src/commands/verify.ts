@@ -1,7 +1,6 @@
 import path from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Machines } from "../machines/machines.ts";
-import { connect } from "../remote/connect.ts";
 import type { Stack } from "../stack/stack.ts";
 import { DRILLS } from "../verify/drills/drills.ts";
 import type { Report } from "../verify/report.ts";
@@ -38,7 +37,7 @@ export async function verifyStack(
   const { emit, signal } = context;
   const report = await verify(stack, {
     drills: drills.length === 0 ? "none" : drills,
-    connect,
+    connect: context.login.connect,
     signal,
     emit,
     ...(machines === undefined ? {} : { machines }),

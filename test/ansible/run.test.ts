@@ -38,7 +38,13 @@ async function run(options: Partial<PlaybookRequest>, signal?: AbortSignal) {
     again: "quintet apply",
     ...options,
   };
-  const world = { env: process.env, now: () => NOW, graceMs: 200, ...(signal === undefined ? {} : { signal }) };
+  const world = {
+    env: process.env,
+    login: {},
+    now: () => NOW,
+    graceMs: 200,
+    ...(signal === undefined ? {} : { signal }),
+  };
   const result = await runPlaybook(request, world, (event) => events.push(event));
   return { result, events, log: await readFile(result.logFile, "utf8") };
 }

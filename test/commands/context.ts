@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CommandContext } from "../../src/commands/context.ts";
 import type { Event } from "../../src/events.ts";
+import { createLogin } from "../../src/remote/login.ts";
 
 export const PACKAGE_ROOT = join(import.meta.dirname, "../..");
 
@@ -19,7 +20,8 @@ export function fakeContext(cwd: string, events: Event[], changes: Partial<Comma
     now: () => new Date("2026-01-02T03:04:05Z"),
     packageRoot: PACKAGE_ROOT,
     program: "quintet",
-    confirm: undefined,
+    ask: undefined,
+    login: createLogin(),
     ...changes,
   };
 }
