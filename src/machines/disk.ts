@@ -24,11 +24,15 @@ export interface DiskSettings {
   readonly resolver: string;
   /** Public key that may log in. */
   readonly key: string;
+  /** What sudo asks for on machines that are made so. */
+  readonly sudoPassword: string | undefined;
 }
 
 function settingsOf({ host, plan, key }: DiskSettings): string {
-  const { name, address, privateAddress, ssh, suite } = host;
-  const parts = [name, address, privateAddress, ssh.user, ssh.port, suite, plan.gateway, plan.network.prefix, key];
+  const { name, address, privateAddress, ssh, machine } = host;
+  const { gateway, network } = plan;
+  const login = [ssh.user, ssh.port, machine.sudo, key];
+  const parts = [name, address, privateAddress, machine.suite, gateway, network.prefix, ...login];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
@@ -72,15 +76,17 @@ export async function remountDisk(world: NspawnWorld, directory: string, host: s
 
 async function makeDisk(world: NspawnWorld, directory: string, settings: DiskSettings): Promise<string> {
   const { host, plan, resolver, key } = settings;
+  const password = host.machine.sudo === "password" ? settings.sudoPassword : undefined;
   const run = privileged(world);
   const doing = { doing: "make the machine's disk", host: host.name };
-  const image = imagePath(world.cacheDirectory, host.suite);
+  const image = imagePath(world.cacheDirectory, host.machine.suite);
   await must(run, unmountArgv([directory]), doing);
   await must(run, ["rm", "-rf", "--one-file-system", directory], doing);
   await must(run, ["mkdir", "-p", ...["upper", "work", "root"].map((name) => join(directory, name))], doing);
   await mountDisk(world, host.name, image, directory);
   const hostKey = await newHostKey(world, host.name);
-  await prepareGuest(world, join(directory, "root"), host, { key, files: guestFiles(host, plan, resolver, hostKey) });
+  const files = guestFiles(host, plan, resolver, hostKey);
+  await prepareGuest(world, join(directory, "root"), host, { key, password, files });
   const made: Made = { image, settings: settingsOf(settings), hostKey: hostKey.publicKey };
   const file = join(directory, "made.json");
   await must(run, ["tee", `${file}.new`], doing, { input: JSON.stringify(made) });

@@ -42,11 +42,17 @@ IPv6AcceptRA=no
     file("/etc/ssh/sshd_config.d/10-port.conf", `Port ${host.ssh.port}\n`),
     ...(host.ssh.user === "root"
       ? []
-      : [file("/etc/sudoers.d/90-rehearsal", `${host.ssh.user} ALL=(ALL:ALL) NOPASSWD: ALL\n`, 0o440)]),
+      : [
+          file(
+            "/etc/sudoers.d/90-rehearsal",
+            `${host.ssh.user} ALL=(ALL:ALL) ${host.machine.sudo === "password" ? "" : "NOPASSWD: "}ALL\n`,
+            0o440,
+          ),
+        ]),
   ];
 }
 
-// Runs inside the machine's root, so that no path in it can lead out. Reads JSON: { user, key, files }.
+// Runs inside the machine's root, so that no path in it can lead out. Reads JSON: { user, password, key, files }.
 const PREPARE = `
 import json, os, pwd, shutil, subprocess, sys
 
@@ -64,6 +70,8 @@ try:
     pwd.getpwnam(user)
 except KeyError:
     subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", "--password", "*", user], check=True)
+if guest["password"]:
+    subprocess.run(["chpasswd"], input=f"{user}:{guest['password']}\\n", text=True, check=True)
 for file in guest["files"]:
     write(file["path"], file["text"], file["mode"])
 account = pwd.getpwnam(user)
@@ -92,9 +100,9 @@ export async function prepareGuest(
   world: NspawnWorld,
   root: string,
   host: Host,
-  guest: { readonly key: string; readonly files: readonly GuestFile[] },
+  guest: { readonly key: string; readonly password: string | undefined; readonly files: readonly GuestFile[] },
 ): Promise<void> {
-  const input = JSON.stringify({ user: host.ssh.user, ...guest });
+  const input = JSON.stringify({ user: host.ssh.user, ...guest, password: guest.password ?? null });
   const argv = ["chroot", root, "python3", "-c", PREPARE];
   await must(privileged(world), argv, { doing: "prepare the machine's disk", host: host.name }, { input });
 }

@@ -1,7 +1,8 @@
-import { chmod, chown, mkdir, readFile, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
-import type { Stack } from "../stack/stack.ts";
+import { type Stack, SUDO_PASSWORD_FILE } from "../stack/stack.ts";
 import { must } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
@@ -24,6 +25,17 @@ export async function ensureIdentities(world: NspawnWorld, stack: Stack): Promis
     byHost.set(name, key);
   }
   return byHost;
+}
+
+/** The password that sudo asks for on the machines, where one does; made when it is missing. */
+export async function ensureSudoPassword(world: NspawnWorld, stack: Stack): Promise<string | undefined> {
+  if (stack.hosts.every((host) => host.machine.sudo === "passwordless")) return undefined;
+  const file = join(stack.directory, SUDO_PASSWORD_FILE);
+  if (!(await exists(file))) {
+    await writeFile(file, `${randomBytes(18).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    if (world.owner !== undefined) await chown(file, world.owner.uid, world.owner.gid);
+  }
+  return (await readFile(file, "utf8")).trim();
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Host } from "../stack/stack.ts";
 import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
-type Suite = Host["suite"];
+type Suite = Host["machine"]["suite"];
 
 /** What a bare Debian server has, and nothing of the stack. */
 const PACKAGES = [

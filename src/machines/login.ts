@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Host, Stack } from "../stack/stack.ts";
+import { ensureSudoPassword } from "./identity.ts";
 import { privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
@@ -23,8 +24,14 @@ export function loginArgv(stack: Stack, host: Host): string[] {
     "-p",
     String(host.ssh.port),
     `${host.ssh.user}@${host.address}`,
-    host.ssh.user === "root" ? "true" : "sudo -n true",
+    rootCommand(host),
   ];
+}
+
+/** Succeeds when the user may become root; reads the password from standard input where sudo asks for one. */
+function rootCommand({ ssh, machine }: Host): string {
+  if (ssh.user === "root") return "true";
+  return machine.sudo === "password" ? "sudo -k -S -p '' true" : "sudo -n true";
 }
 
 /** About a minute: a machine needs two seconds, and a loaded computer may run seven. */
@@ -38,8 +45,10 @@ export interface Booting {
 /** Returns when the machine lets its user in and the user may use sudo. */
 export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
   let said = "";
+  const password = await ensureSudoPassword(world, stack);
+  const options = { timeoutMs: 10_000, ...(password === undefined ? {} : { input: `${password}\n` }) };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = await world.run(loginArgv(stack, host), { timeoutMs: 10_000 });
+    const result = await world.run(loginArgv(stack, host), options);
     if (result.exitCode === 0) return;
     said = result.stderr.trim();
     if (!(await machine.isRunning())) {

@@ -5,7 +5,7 @@ import type { Host, Stack } from "../stack/stack.ts";
 import { boot, consoleLog, type Machine } from "./boot.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { ensureDisk, remountDisk } from "./disk.ts";
-import { ensureIdentities } from "./identity.ts";
+import { ensureIdentities, ensureSudoPassword } from "./identity.ts";
 import { buildImage, hasImage } from "./image.ts";
 import { pin } from "./known-hosts.ts";
 import { requireTools } from "./lacking.ts";
@@ -62,10 +62,10 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   }
 
   async function ensureImages(stack: Stack, emit: Emit): Promise<void> {
-    for (const suite of new Set(stack.hosts.map((host) => host.suite))) {
+    for (const suite of new Set(stack.hosts.map((host) => host.machine.suite))) {
       if (await hasImage(world, suite)) continue;
       const text = `building the ${suite} image (once, about 30 s)`;
-      for (const host of stack.hosts) if (host.suite === suite) emit(row(host, "running", text));
+      for (const host of stack.hosts) if (host.machine.suite === suite) emit(row(host, "running", text));
       await buildImage(world, suite);
     }
   }
@@ -76,6 +76,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await refuseConflict(world, plan);
     const resolver = await findResolver(world);
     const identities = await ensureIdentities(world, stack);
+    const sudoPassword = await ensureSudoPassword(world, stack);
     await ensureImages(stack, emit);
     await must(run, ["mkdir", "-p", "-m", "0700", world.stateDirectory], { doing: `make ${world.stateDirectory}` });
     await makeNetwork(world, plan);
@@ -84,7 +85,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
       emit(row(host, "running", "making its disk"));
       const key = identities.get(host.name) ?? "";
       const { directory } = machineOf(stack, host.name);
-      hostKeys.set(host.name, await ensureDisk(world, directory, { host, plan, resolver, key }));
+      hostKeys.set(host.name, await ensureDisk(world, directory, { host, plan, resolver, key, sudoPassword }));
     });
     await pin(world, stack, hostKeys);
     await sideBySide(stack.hosts, emit, async (host) => {

@@ -57,7 +57,10 @@ function buildHost(name: string, settings: StackFile["hosts"][string], file: Sta
     privateAddress: settings.private_address === undefined ? address : known(settings.private_address).text,
     tiers: settings.tiers,
     ssh: sshSettings(settings.ssh, file.ssh, around),
-    suite: settings.machine?.suite ?? file.machine?.suite ?? "trixie",
+    machine: {
+      suite: settings.machine?.suite ?? file.machine?.suite ?? "trixie",
+      sudo: settings.machine?.sudo ?? file.machine?.sudo ?? "passwordless",
+    },
   };
 }
 

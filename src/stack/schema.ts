@@ -54,6 +54,9 @@ const ssh = z
 const machine = z
   .strictObject({
     suite: z.enum(["bookworm", "trixie", "sid"]).meta({ description: "Debian release of the rehearsal machine." }),
+    sudo: z.enum(["passwordless", "password"]).meta({
+      description: "Whether sudo asks for a password there; it is made with the machines, in .sudo_password.",
+    }),
   })
   .partial();
 

@@ -18,7 +18,8 @@ export interface Host {
   readonly privateAddress: string;
   readonly tiers: readonly Tier[];
   readonly ssh: SshSettings;
-  readonly suite: "bookworm" | "trixie" | "sid";
+  /** The rehearsal machine that stands in for it. */
+  readonly machine: { readonly suite: "bookworm" | "trixie" | "sid"; readonly sudo: "passwordless" | "password" };
 }
 
 /** A valid stack.yml with every default filled in and every path absolute. */
@@ -49,3 +50,6 @@ export interface Stack {
 export function hostsOf(stack: Pick<Stack, "hosts">, tier: Tier): readonly Host[] {
   return stack.hosts.filter((host) => host.tiers.includes(tier));
 }
+
+/** In the stack directory, kept from git: the password for sudo, where somebody (a rehearsal, say) has put it there. */
+export const SUDO_PASSWORD_FILE = ".sudo_password";

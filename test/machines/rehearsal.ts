@@ -12,18 +12,23 @@ export interface RehearsalOptions {
   readonly name?: string;
   /** The first three numbers of its subnet. */
   readonly subnet?: string;
+  /** As on machines that matter: SSH on port 2222, and sudo asks for a password. */
+  readonly guarded?: boolean;
 }
 
 /** Writes the shipped rehearsal's stack.yml under another name and subnet into a new temporary stack directory. */
 export async function writeRehearsal({
   name = "quintet-test",
   subnet = "10.77.9",
+  guarded = false,
 }: RehearsalOptions = {}): Promise<string> {
   const shipped = await readFile(join(CHECKOUT, "inventories/rehearsal/stack.yml"), "utf8");
   const text = shipped
     .replace("name: rehearsal", `name: ${name}`)
     .replaceAll("10.77.5.", `${subnet}.`)
-    .replace("../../examples", join(CHECKOUT, "examples"));
+    .replace("../../examples", join(CHECKOUT, "examples"))
+    .replace("ssh: { ", guarded ? "ssh: { port: 2222, " : "ssh: { ")
+    .replace("suite: trixie }", guarded ? "suite: trixie, sudo: password }" : "suite: trixie }");
   const directory = join(await mkdtemp(join(tmpdir(), "quintet-test-")), name);
   await mkdir(directory);
   await writeFile(join(directory, "stack.yml"), text);

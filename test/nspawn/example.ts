@@ -3,7 +3,14 @@ import type { Host, SshSettings, Stack } from "../../src/stack/stack.ts";
 const SSH: SshSettings = { user: "deploy", port: 22, identity: "/stack/id" };
 
 export function host(name: string, address: string, ssh: SshSettings = SSH): Host {
-  return { name, address, privateAddress: address, tiers: ["web"], ssh, suite: "trixie" };
+  return {
+    name,
+    address,
+    privateAddress: address,
+    tiers: ["web"],
+    ssh,
+    machine: { suite: "trixie", sudo: "passwordless" },
+  };
 }
 
 /** As much of a stack as machines need. */

@@ -6,9 +6,10 @@ import { host, stack } from "./example.ts";
 
 const hostKey = { privateKey: "PRIVATE\n", publicKey: "PUBLIC\n" };
 
-function files(user: string) {
+function files(user: string, sudo: "passwordless" | "password" = "passwordless") {
   const one = {
     ...host("web1", "10.77.9.11", { user, port: 2222, identity: "/stack/id" }),
+    machine: { suite: "trixie", sudo } as const,
     privateAddress: "10.77.9.61",
   };
   const made = guestFiles(one, planNetwork(stack([one])), "nameserver 192.0.2.53\n", hostKey);
@@ -27,6 +28,10 @@ test("what makes a machine a host", () => {
     "/etc/ssh/sshd_config.d/10-port.conf": "644 Port 2222\n",
     "/etc/sudoers.d/90-rehearsal": "440 deploy ALL=(ALL:ALL) NOPASSWD: ALL\n",
   });
+});
+
+test("sudo asks for a password where the machine is made so", () => {
+  expect(files("deploy", "password")["/etc/sudoers.d/90-rehearsal"]).toBe("440 deploy ALL=(ALL:ALL) ALL\n");
 });
 
 test("root needs no sudo", () => {

@@ -20,7 +20,7 @@ const host = (port: number, identity: string | undefined): Host => ({
   privateAddress: "127.0.0.1",
   tiers: ["web"],
   ssh: { user: "deploy", port, identity },
-  suite: "trixie",
+  machine: { suite: "trixie", sudo: "passwordless" },
 });
 
 async function fault(port: number, identity: string | undefined, options = {}) {

@@ -9,7 +9,7 @@ test.each(["rehearsal", "seven"])("inventories/%s/stack.yml has no fault", (name
 test("fills every default in", () => {
   const ssh = { user: "dora", port: 22, identity: undefined };
   const host = (name: string, address: string, ...tiers: string[]) => {
-    return { name, address, privateAddress: address, tiers, ssh, suite: "trixie" };
+    return { name, address, privateAddress: address, tiers, ssh, machine: { suite: "trixie", sudo: "passwordless" } };
   };
   expect(validStack(stackText())).toEqual({
     name: "shop",
@@ -94,7 +94,7 @@ test("a host's suite goes over the stack's", () => {
       more: "machine: { suite: bookworm }",
     }),
   );
-  expect(stack.hosts.map(({ suite }) => suite)).toEqual(["bookworm", "bookworm", "bookworm", "bookworm", "sid"]);
+  expect(stack.hosts.map(({ machine }) => machine.suite)).toEqual(["bookworm", "bookworm", "bookworm", "bookworm", "sid"]);
 });
 
 test("says once that the one database machine is a single point of failure, and nothing else of a good stack", () => {

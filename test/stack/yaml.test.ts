@@ -146,7 +146,7 @@ test("an anchor and its alias are one value; its fault is shown where it is writ
       app2: "  app2: { address: &a 10.0.0.22, private_address: *a, tiers: [app] }",
     }),
   );
-  expect(stack.hosts[3]).toMatchObject({ address: "10.0.0.22", privateAddress: "10.0.0.22", suite: "sid" });
+  expect(stack.hosts[3]).toMatchObject({ address: "10.0.0.22", privateAddress: "10.0.0.22", machine: { suite: "sid" } });
   const app1 = "  app1: { address: 10.0.0.21, tiers: [app], ssh: &s { user: a b } }";
   const app2 = "  app2: { address: 10.0.0.22, tiers: [app], ssh: *s }";
   expect(faultLines(stackText({ app1, app2 }))).toEqual([
