@@ -7,7 +7,7 @@ import { removeCgroups } from "./cgroups.ts";
 import { ensureDisk, remountDisk } from "./disk.ts";
 import { ensureIdentities, ensureSudoPassword } from "./identity.ts";
 import { buildImage, hasImage } from "./image.ts";
-import { pin } from "./known-hosts.ts";
+import { pin, refusePinnedElsewhere } from "./known-hosts.ts";
 import { requireTools } from "./lacking.ts";
 import { waitForLogin } from "./login.ts";
 import type { MachineStatus, Machines } from "./machines.ts";
@@ -72,6 +72,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
 
   async function up(stack: Stack, emit: Emit): Promise<void> {
     await requireTools(world);
+    await refusePinnedElsewhere(stack);
     const plan = planNetwork(stack);
     await refuseConflict(world, plan);
     const resolver = await findResolver(world);
