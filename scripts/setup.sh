@@ -24,11 +24,12 @@ packages_for_machines() {
   missing="$missing python3-venv"
 }
 
-# The database server without its service: the example application is tested against a real one.
+# The database server without its service: the example application is tested against a real one. A terminal to type in.
 packages_for_tests() {
   need mariadbd mariadb-server-core
   need mariadb mariadb-client-core
   need openssl openssl
+  need tmux tmux
 }
 
 install_packages() {
