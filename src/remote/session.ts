@@ -21,6 +21,8 @@ export interface RunOptions {
 export interface RemoteStream {
   /** Never rejects. exitCode is undefined when it was stopped or the connection was lost. */
   readonly ended: Promise<CommandResult>;
+  /** To its standard input; nothing happens once it was stopped. */
+  write(text: string): void;
   /** Closes its standard input, on which the command is to end, and waits for that; after 2 s lets go of it. */
   stop(): Promise<void>;
 }
@@ -148,6 +150,9 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
       const ended = Promise.race([executed, left]);
       return {
         ended,
+        write(text) {
+          if (!stdin.writableEnded) stdin.write(text);
+        },
         async stop() {
           stdin.end();
           const timer = setTimeout(() => {

@@ -39,7 +39,7 @@ function world({ takeoverMs = 300, bothHold = false, onPowerOff = async () => {}
           if (on.has(name)) onLine(`${performance.now()} ${holders.has(name) ? 1 : 0}`);
         }, 20);
         const ended = Promise.resolve(text(""));
-        return { ended, stop: async () => clearInterval(timer) };
+        return { ended, write: () => {}, stop: async () => clearInterval(timer) };
       },
       close() {},
     };
