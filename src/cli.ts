@@ -39,6 +39,7 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
 
   onHosts(verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says"))
     .option("--check", "only say what would change")
+    .option("--lock-wait <time>", "wait so long for another run on these hosts: seconds, or minutes as in 10m")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),

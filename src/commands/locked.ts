@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT, QuintetError } from "../errors.ts";
+import { type Claim, lineOf } from "../lock/claim.ts";
+import { keepLocks, type Loss, RETAKE_MS } from "../lock/keep.ts";
+import { lockSession } from "../lock/lock-session.ts";
+import { lockArgv } from "../lock/script.ts";
+import { LockFailure, type Taken, takeAll } from "../lock/take.ts";
+import { lockWaitMs } from "../lock/wait.ts";
+import { heldError, holderText, lostError } from "../lock/words.ts";
+import type { LockWorld } from "../lock/world.ts";
+import { makeSessions, type Sessions } from "../remote/sessions.ts";
+import type { Host, Stack } from "../stack/stack.ts";
+import type { CommandContext } from "./context.ts";
+import { step } from "./step.ts";
+
+export interface LockRequest {
+  /** The command line without the program and without anything secret, for example "apply --limit web". */
+  readonly command: string;
+  /** What has to be typed to run it again, for advice. */
+  readonly again: string;
+  /** As --lock-wait says it. */
+  readonly lockWait?: string | undefined;
+}
+
+/** How often a lock that somebody else has is asked for. */
+const ASK_AGAIN_MS = 2_000;
+
+/**
+ * Holds the locks of these hosts while `work` runs. Somebody else has one: exit code 6, after --lock-wait. A lock that
+ * is lost and cannot be had again aborts the signal of the context that `work` gets. The locks are let go in any case.
+ */
+export async function withLock<Result>(
+  stack: Stack,
+  hosts: readonly Host[],
+  request: LockRequest,
+  context: CommandContext,
+  work: (context: CommandContext) => Promise<Result>,
+): Promise<Result> {
+  const { emit, login, signal } = context;
+  const waitMs = lockWaitMs(request.lockWait);
+  // Over the whole run, so that it outlives an abort by the moment that letting go takes.
+  const sessions = makeSessions(stack, (of, host, options) =>
+    login.connect(of, host, { ...options, signal, timeoutMs: 8_000 }),
+  );
+  const world = worldOf(sessions);
+  const claim: Claim = {
+    run: randomUUID(),
+    user: context.userName,
+    computer: hostname(),
+    command: `quintet ${request.command}`,
+  };
+  try {
+    const taken = await take(hosts, claim, { ...request, waitMs }, world, context);
+    const lost = new AbortController();
+    const keeper = keepLocks(taken, claim, world, {
+      losing: (host) => emit({ type: "warning", message: `The lock on ${host} was lost; taking it again.` }),
+      retaken: (host) => emit({ type: "info", message: `The lock on ${host} is ours again.` }),
+      lost: (host, why) => lost.abort(new QuintetError(lostError(host, lossText(why, context.now()), request.again))),
+    });
+    try {
+      return await work({ ...context, signal: AbortSignal.any([signal, lost.signal]) });
+    } catch (error) {
+      // What the work says of its abort, or of a host that went, is not the reason.
+      if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;
+      throw error;
+    } finally {
+      await keeper.release();
+    }
+  } finally {
+    sessions.close();
+  }
+}
+
+async function take(
+  hosts: readonly Host[],
+  claim: Claim,
+  { again, waitMs }: LockRequest & { readonly waitMs: number },
+  world: LockWorld,
+  context: CommandContext,
+): Promise<Taken> {
+  const names = hosts.map((host) => host.name);
+  return step(context, "lock", "Lock the hosts", names, async () => {
+    const row = (host: string, status: "running" | "done" | "failed", text: string) =>
+      context.emit({ type: "row", step: "lock", row: host, status, text });
+    const end = world.monotonic() + waitMs;
+    for (const name of names) row(name, "running", "asking for the lock");
+    for (;;) {
+      const result = await takeAll(names, lineOf(claim), world, context.signal).catch((error: unknown) => {
+        if (!(error instanceof LockFailure)) throw error;
+        row(error.host, "failed", error.message);
+        throw notLocked(error, again);
+      });
+      if (!("holder" in result)) {
+        for (const name of names) row(name, "done", "locked");
+        return { result, summary: names.length === 1 ? "1 host" : `${names.length} hosts` };
+      }
+      const { host, holder } = result;
+      const left = end - world.monotonic();
+      row(host, left > 0 ? "running" : "failed", holderText(holder, context.now()));
+      if (left <= 0) throw new QuintetError(heldError(host, holder, context.now(), again));
+      await world.sleep(Math.min(ASK_AGAIN_MS, left), context.signal);
+    }
+  });
+}
+
+function worldOf(sessions: Sessions): LockWorld {
+  const open = async (host: string) => {
+    const session = await sessions.to(host);
+    const sudo = session.host.ssh.user === "root" ? [] : ["sudo", "-n", "--"];
+    return lockSession((onLine) => session.stream([...sudo, ...lockArgv()], onLine));
+  };
+  return {
+    open,
+    reopen(host) {
+      sessions.forget(host);
+      return open(host);
+    },
+    monotonic: () => performance.now(),
+    sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+  };
+}
+
+function notLocked(failure: LockFailure, again: string): QuintetError {
+  if (failure.cause instanceof QuintetError) return failure.cause;
+  return new QuintetError(
+    {
+      message: `${failure.host} could not be locked.`,
+      exitCode: EXIT.preflight,
+      host: failure.host,
+      step: "Take the lock",
+      detail: failure.message,
+      next: `Locking needs flock (package util-linux) and a /run that root can write to. After mending it: ${again}`,
+    },
+    { cause: failure },
+  );
+}
+
+function lossText(why: Loss, now: Date): string {
+  switch (why.kind) {
+    case "held":
+      return holderText(why.holder, now);
+    case "was held":
+      return "another run has had it since";
+    case "out of reach":
+      return `it could not be taken again within ${RETAKE_MS / 1000} s${why.detail === "" ? "" : ` (${why.detail})`}`;
+  }
+}
