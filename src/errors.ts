@@ -12,6 +12,14 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** A spot in a file of the user's, counted from 1, and what is wrong there. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
 export interface QuintetErrorFields {
   /** One sentence: what went wrong. */
   readonly message: string;
@@ -22,6 +30,8 @@ export interface QuintetErrorFields {
   readonly step?: string;
   /** What the machine or the program underneath said, as it said it. */
   readonly detail?: string;
+  /** What is wrong where, if it is the user's file: `detail` says the same for people. */
+  readonly places?: readonly Place[];
   /** The command to run or the thing to change next. */
   readonly next: string;
   /** Where the whole story is written down. */

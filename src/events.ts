@@ -1,36 +1,117 @@
-import type { QuintetErrorFields } from "./errors.ts";
+import { z } from "zod";
+import { EXIT, type QuintetErrorFields } from "./errors.ts";
+
+/** Goes up when a program that reads the events would have to change. New events and new keys do not raise it. */
+export const EVENTS_VERSION = 1;
+
+const strings = z.array(z.string()).readonly();
+const ms = z.number().nonnegative();
+const count = z.int().nonnegative();
+
+const place = z
+  .strictObject({
+    file: z.string().meta({ description: "As seen from where the program was called." }),
+    line: z.int().positive(),
+    column: z.int().positive(),
+    message: z.string(),
+  })
+  .readonly();
+const places = z.array(place).readonly().exactOptional();
+
+const errorFields = z
+  .strictObject({
+    message: z.string().meta({ description: "One sentence: what went wrong." }),
+    exitCode: z.literal(Object.values(EXIT)),
+    host: z.string().exactOptional(),
+    step: z.string().exactOptional().meta({ description: "What was being done." }),
+    detail: z.string().exactOptional().meta({ description: "What the machine or the program underneath said." }),
+    places: places.meta({ description: "What is wrong where, in a file of the user's." }),
+    next: z.string().meta({ description: "The command to run, or the thing to change, next." }),
+    logFile: z.string().exactOptional(),
+  })
+  .readonly();
+
+const event = <Type extends string, Shape extends z.core.$ZodShape>(type: Type, description: string, shape: Shape) =>
+  z.strictObject({ type: z.literal(type), ...shape }).meta({ description });
+
+export const eventSchema = z.discriminatedUnion("type", [
+  event("start", "The first line of every run.", {
+    schemaVersion: z.literal(EVENTS_VERSION),
+    program: z.literal("quintet"),
+    version: z.string(),
+    verb: z.string().meta({ description: "Such as `apply` or `rehearse up`; empty where none could be made out." }),
+  }),
+  event("step-started", "A verb's next step begins.", {
+    step: z.string(),
+    title: z.string(),
+    rows: strings.exactOptional().meta({ description: "The hosts that it will show, if it works on hosts." }),
+  }),
+  event("step-finished", "The step has ended.", {
+    step: z.string(),
+    status: z.enum(["done", "failed", "skipped"]),
+    durationMs: ms,
+    summary: z.string().exactOptional(),
+  }),
+  event("row", "What a host, or a part of a step, is doing now.", {
+    step: z.string(),
+    row: z.string(),
+    status: z.enum(["waiting", "running", "done", "failed", "unreachable"]),
+    text: z.string(),
+    done: count.exactOptional().meta({ description: "Tasks that have ended." }),
+    total: count.exactOptional().meta({ description: "Tasks in all: an estimate until the end." }),
+  }),
+  event("task", "One Ansible task ended on one host.", {
+    host: z.string(),
+    role: z.string().optional(),
+    task: z.string(),
+    status: z.enum(["ok", "changed", "skipped", "failed", "unreachable", "ignored"]),
+    durationMs: ms,
+    message: z.string().exactOptional(),
+    diff: z.string().exactOptional(),
+  }),
+  event("warning", "Nothing failed, but somebody should know.", {
+    message: z.string(),
+    places,
+    next: z.string().exactOptional(),
+  }),
+  event("info", "For people.", { message: z.string() }),
+  event("table", "For people: `columns` are headings, each of `rows` has as many cells.", {
+    title: z.string(),
+    columns: strings,
+    rows: z.array(strings).readonly(),
+  }),
+  event("document", "What was asked for, whole: written to standard output as it is.", { text: z.string() }),
+  event("error", "What failed. Several may come; the exit code is the last one's.", { error: errorFields }),
+  event("result", "The verb's last word.", {
+    verb: z.string(),
+    status: z.enum(["passed", "failed"]),
+    text: strings.meta({ description: "For people." }),
+    data: z.unknown().optional().meta({ description: "For machines: after `verify`, its report.json." }),
+  }),
+]);
+
+/** What happens during a verb. Commands emit these; only src/output turns them into text. */
+export type Event = z.output<typeof eventSchema>;
 
 /** Where a row (a host, or a step of this computer) stands. */
-export type RowStatus = "waiting" | "running" | "done" | "failed" | "unreachable";
-
-/**
- * What happens during a verb. Commands emit these; only src/output turns them into text.
- * With --json each is one line on stdout, with `time` (UTC, ISO 8601) added.
- */
-export type Event =
-  /** A verb's next step begins; `rows` are the hosts it will show, if it works on hosts. */
-  | { type: "step-started"; step: string; title: string; rows?: readonly string[] }
-  | { type: "step-finished"; step: string; status: "done" | "failed" | "skipped"; durationMs: number; summary?: string }
-  /** What a host is doing now. done/total count tasks; total is an estimate until the end. */
-  | { type: "row"; step: string; row: string; status: RowStatus; text: string; done?: number; total?: number }
-  /** One Ansible task ended on one host. */
-  | {
-      type: "task";
-      host: string;
-      role: string | undefined;
-      task: string;
-      status: "ok" | "changed" | "skipped" | "failed" | "unreachable" | "ignored";
-      durationMs: number;
-      message?: string;
-      diff?: string;
-    }
-  | { type: "warning"; message: string; next?: string }
-  | { type: "info"; message: string }
-  /** A table for people: `columns` are headings, each of `rows` has as many cells. */
-  | { type: "table"; title: string; columns: readonly string[]; rows: readonly (readonly string[])[] }
-  | { type: "error"; error: QuintetErrorFields }
-  /** The verb's last word. `data` is for machines (a report, a list of files); `text` for people. */
-  | { type: "result"; verb: string; status: "passed" | "failed"; text: readonly string[]; data?: unknown };
+export type RowStatus = Extract<Event, { type: "row" }>["status"];
 
 /** Handed to every step that has something to say. */
 export type Emit = (event: Event) => void;
+
+/** Fails to compile where the schema of an error and its type are not the same. */
+type Same<A, B> = [A, B] extends [B, A]
+  ? keyof A extends keyof B
+    ? keyof B extends keyof A
+      ? true
+      : never
+    : never
+  : never;
+true satisfies Same<z.output<typeof errorFields>, QuintetErrorFields>;
+
+/** The JSON Schema of one line of standard output with --json, for docs/events.schema.json. */
+export function eventsJsonSchema(): unknown {
+  const time = z.iso.datetime().meta({ description: "UTC." });
+  const lines = eventSchema.options.map((option) => option.extend({ time }).meta(option.meta() ?? {}));
+  return { title: "A line of `quintet … --json`", ...z.toJSONSchema(z.union(lines)) };
+}

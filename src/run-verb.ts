@@ -2,8 +2,8 @@ import { homedir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.ts";
 import type { Ask, CommandContext, CommonOptions } from "./commands/context.ts";
-import { EXIT, QuintetError } from "./errors.ts";
-import { createOutput } from "./output/output.ts";
+import { EXIT, QuintetError, type QuintetErrorFields } from "./errors.ts";
+import { type Called, processOutput, unforeseen } from "./output/process.ts";
 import { createLogin } from "./remote/login.ts";
 
 const askOnTerminal: Ask = {
@@ -16,17 +16,12 @@ const askOnTerminal: Ask = {
  * order (children ended, machines mended, terminal restored); a second one ends the process at once.
  */
 export async function runVerb(
+  called: Called,
   options: CommonOptions,
   verb: (context: CommandContext) => Promise<void>,
 ): Promise<number> {
   const terminal = process.stdout.isTTY && process.stderr.isTTY && !process.env["CI"];
-  const output = createOutput({
-    mode: options.json ? "json" : terminal ? "terminal" : "plain",
-    stdout: process.stdout,
-    stderr: process.stderr,
-    color: Boolean(process.stdout.isTTY) && !process.env["NO_COLOR"],
-    verbose: options.verbose ?? false,
-  });
+  const output = processOutput(called, options, terminal ? "terminal" : "plain");
   const abort = new AbortController();
   const onSignal = () => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
@@ -34,6 +29,17 @@ export async function runVerb(
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   const { emit } = output;
+  // What a callback throws would end the process on the spot. The verb is ended in order instead.
+  let thrown: { readonly error: unknown } | undefined;
+  process.on("uncaughtException", (error) => {
+    if (thrown !== undefined) process.exit(EXIT.unforeseen);
+    thrown = { error };
+    abort.abort();
+  });
+  const failed = (error: QuintetErrorFields) => {
+    emit({ type: "error", error });
+    return error.exitCode;
+  };
   const login = createLogin();
   try {
     await verb({
@@ -50,33 +56,17 @@ export async function runVerb(
       ask: terminal && !options.json && !options.yes ? askOnTerminal : undefined,
       login,
     });
-    return EXIT.done;
+    return thrown === undefined ? EXIT.done : failed(unforeseen(thrown.error));
   } catch (error) {
+    if (thrown !== undefined) return failed(unforeseen(thrown.error));
     if (abort.signal.aborted) {
-      emit({
-        type: "error",
-        error: {
-          message: "Interrupted.",
-          exitCode: EXIT.interrupted,
-          next: "Run the same command again: it goes on where this one ended.",
-        },
+      return failed({
+        message: "Interrupted.",
+        exitCode: EXIT.interrupted,
+        next: "Run the same command again: it goes on where this one ended.",
       });
-      return EXIT.interrupted;
     }
-    if (error instanceof QuintetError) {
-      emit({ type: "error", error: error.fields });
-      return error.fields.exitCode;
-    }
-    emit({
-      type: "error",
-      error: {
-        message: "This should not have happened, and is a defect of Quintet's.",
-        exitCode: EXIT.unforeseen,
-        detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        next: "Please report it with the lines above.",
-      },
-    });
-    return EXIT.unforeseen;
+    return failed(error instanceof QuintetError ? error.fields : unforeseen(error));
   } finally {
     await login.close();
     await output.close();

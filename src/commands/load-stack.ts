@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
-import { formatFaults } from "../stack/faults.ts";
+import { formatFaults, placesOf } from "../stack/faults.ts";
 import { parseStack } from "../stack/parse.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
@@ -21,7 +21,10 @@ export async function loadStack(name: string | undefined, context: CommandContex
     home: context.home,
     defaultUser: context.userName,
   });
-  for (const warning of formatFaults(parsed.warnings)) context.emit({ type: "warning", message: warning });
+  for (const warning of parsed.warnings) {
+    const [message = ""] = formatFaults([warning]);
+    context.emit({ type: "warning", message, places: placesOf([warning]) });
+  }
   if ("stack" in parsed) return parsed.stack;
   const count = parsed.faults.length;
   throw new QuintetError({
@@ -29,6 +32,7 @@ export async function loadStack(name: string | undefined, context: CommandContex
     exitCode: EXIT.usage,
     step: "Read the stack",
     detail: formatFaults(parsed.faults).join("\n"),
+    places: placesOf(parsed.faults),
     next: "Correct the file, then run the same command again.",
   });
 }

@@ -1,13 +1,22 @@
 import type { Emit } from "../events.ts";
 import type { OutputOptions } from "./output.ts";
-import { plainSink } from "./plain.ts";
 
-/** Events as JSON lines on stdout, each with its time; the same for people, as plain lines, on stderr. */
-export function jsonSink(options: OutputOptions): Emit {
-  const { stdout, stderr, now = () => new Date() } = options;
-  const plain = plainSink({ ...options, stdout: stderr });
+/** Events as JSON lines on stdout, each with its time. */
+export function jsonSink({ stdout, now = () => new Date() }: Pick<OutputOptions, "stdout" | "now">): Emit {
   return (event) => {
-    stdout.write(`${JSON.stringify({ time: now().toISOString(), ...event })}\n`);
-    plain(event);
+    stdout.write(`${line({ time: now().toISOString(), ...event })}\n`);
   };
+}
+
+/** JSON in which nothing acts on a terminal or on a pipeline's runner (`##[`), and which still means the same. */
+function line(value: unknown): string {
+  return JSON.stringify(value)
+    .replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (sign) =>
+      Array.from({ length: sign.length }, (_, index) => escaped(sign.charCodeAt(index))).join(""),
+    )
+    .replace(/#(?=[\w\x80-\uffff]*\[)/g, escaped(0x23));
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }

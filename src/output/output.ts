@@ -1,5 +1,7 @@
 import type { Emit } from "../events.ts";
+import { type Github, githubSink } from "./github.ts";
 import { jsonSink } from "./json.ts";
+import { neutral } from "./neutral.ts";
 import { plainSink } from "./plain.ts";
 import { terminalSink } from "./terminal.ts";
 
@@ -17,6 +19,8 @@ export interface OutputOptions {
   /** Plain lines for changed tasks, with their diffs, too. */
   readonly verbose: boolean;
   readonly now?: () => Date;
+  /** Where the program runs as a step of GitHub Actions. */
+  readonly github?: Github | undefined;
 }
 
 export interface Output {
@@ -27,14 +31,28 @@ export interface Output {
 
 /** The only place that prints. */
 export function createOutput(options: OutputOptions): Output {
-  // A reader that went away (quintet … | head) is no reason to stop the machines' work half-way.
-  for (const stream of [options.stdout, options.stderr]) stream.on("error", () => {});
-  switch (options.mode) {
-    case "terminal":
-      return terminalSink(options);
-    case "plain":
-      return { emit: plainSink(options), close: async () => {} };
-    case "json":
-      return { emit: jsonSink(options), close: async () => {} };
+  if (options.mode === "json") {
+    const json = jsonSink(options);
+    // Programs get what was said; people get it on stderr, in a form that does nothing.
+    const people = forPeople({ ...options, mode: "plain", stdout: options.stderr });
+    return {
+      emit: (event) => {
+        json(event);
+        if (event.type !== "document") people.emit(event);
+      },
+      close: () => people.close(),
+    };
   }
+  return forPeople(options);
+}
+
+function forPeople(options: OutputOptions): Output {
+  const output = sink(options);
+  return { emit: (event) => output.emit(neutral(event)), close: () => output.close() };
+}
+
+function sink(options: OutputOptions): Output {
+  if (options.mode === "terminal") return terminalSink(options);
+  if (options.github !== undefined) return githubSink(options, options.github);
+  return { emit: plainSink(options), close: async () => {} };
 }

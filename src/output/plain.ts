@@ -1,22 +1,30 @@
 import type { Emit, Event } from "../events.ts";
+import { inert } from "./neutral.ts";
 import type { OutputOptions } from "./output.ts";
 import { tableLines } from "./table.ts";
 import { duration, errorLines, indent, warningLines } from "./text.ts";
 
 type TaskEvent = Extract<Event, { type: "task" }>;
 
-/** One line an event that matters: for CI logs and pipes. Errors and warnings go to stderr. */
-export function plainSink({ stdout, stderr, verbose, now = () => new Date() }: OutputOptions): Emit {
+/**
+ * One line an event that matters: for CI logs and pipes. Errors and warnings go to stderr.
+ * `began`: shows that a step begins in a way of its own.
+ */
+export function plainSink(
+  { stdout, stderr, verbose, now = () => new Date() }: OutputOptions,
+  began?: (step: string, text: string) => void,
+): Emit {
   const titles = new Map<string, string>();
   /** When a row first did something, milliseconds; removed when its end was told. */
   const started = new Map<string, number>();
   const out = (...lines: readonly string[]) => {
-    for (const line of lines) stdout.write(`${line}\n`);
+    for (const line of lines) stdout.write(`${inert(line)}\n`);
   };
   const err = (...lines: readonly string[]) => {
-    for (const line of lines) stderr.write(`${line}\n`);
+    for (const line of lines) stderr.write(`${inert(line)}\n`);
   };
 
+  const begin = began ?? ((_, text) => out(`== ${text}`));
   const row = ({ step, row, status, text }: Extract<Event, { type: "row" }>) => {
     const key = `${step}\0${row}`;
     if (status === "running" && !started.has(key)) started.set(key, now().getTime());
@@ -31,7 +39,7 @@ export function plainSink({ stdout, stderr, verbose, now = () => new Date() }: O
     switch (event.type) {
       case "step-started":
         titles.set(event.step, event.title);
-        out(`== ${event.title}${event.rows === undefined ? "" : `: ${event.rows.join(", ")}`}`);
+        begin(event.step, `${event.title}${event.rows === undefined ? "" : `: ${event.rows.join(", ")}`}`);
         break;
       case "step-finished": {
         const title = titles.get(event.step) ?? event.step;
@@ -52,10 +60,13 @@ export function plainSink({ stdout, stderr, verbose, now = () => new Date() }: O
         err(...warningLines(event));
         break;
       case "info":
-        out(event.message);
+        out(...event.message.split("\n"));
         break;
       case "table":
         out("", ...tableLines(event, Number.POSITIVE_INFINITY), "");
+        break;
+      case "document":
+        stdout.write(event.text);
         break;
       case "error":
         err(...errorLines(event.error));

@@ -29,10 +29,13 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
         err(warningLines(event), "Warning:", "yellow");
         break;
       case "info":
-        out(wrapped([event.message]));
+        out(wrapped(event.message.split("\n")));
         break;
       case "table":
         out(["", ...tableLines(event, columns, paint("bold"))]);
+        break;
+      case "document":
+        stdout.write(event.text);
         break;
       case "error":
         stderr.write("\n");

@@ -57,7 +57,7 @@ export function wrap(line: string, width: number): string[] {
 }
 
 /** The head says what failed and the tail has the journal's last words; the middle is in the log file. */
-function bounded(detail: string): string {
+export function bounded(detail: string): string {
   const lines = detail.trimEnd().split("\n");
   const left = lines.length - DETAIL_HEAD - DETAIL_TAIL;
   if (left <= 1) return lines.join("\n");

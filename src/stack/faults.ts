@@ -1,3 +1,5 @@
+import type { Place } from "../errors.ts";
+
 /** One thing in stack.yml that is wrong, or, as a warning, that its owner should know. */
 export interface Fault {
   readonly file: string;
@@ -48,10 +50,17 @@ export function listed(words: readonly string[], last = "and"): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
+/** Where each fault is and what it says, for programs that show it there. */
+export function placesOf(faults: readonly Fault[]): Place[] {
+  return faults.map(({ file, line, column, path, message, expected }) => {
+    return { file, line, column, message: `${path === "" ? "" : `${path}: `}${message} ${expected}` };
+  });
+}
+
 /** One line a fault, as compilers write them: editors and terminals can jump to file:line:column. At most 50. */
 export function formatFaults(faults: readonly Fault[]): string[] {
-  const lines = faults.slice(0, 50).map(({ file, line, column, path, message, expected }) => {
-    return `${file}:${line}:${column}  ${path === "" ? "" : `${path}: `}${message} ${expected}`;
+  const lines = placesOf(faults.slice(0, 50)).map(({ file, line, column, message }) => {
+    return `${file}:${line}:${column}  ${message}`;
   });
   return faults.length > 50 ? [...lines, `… and ${faults.length - 50} more faults.`] : lines;
 }
