@@ -2,7 +2,7 @@ import { isAbsolute, join, normalize, resolve } from "node:path";
 import { type Address, bytesOf, isAddress, readAddress } from "./addresses.ts";
 import type { StackFile } from "./schema.ts";
 import { DEFAULT_PORTS } from "./schema.ts";
-import type { Host, SshSettings, Stack } from "./stack.ts";
+import type { Host, ProxyJump, SshSettings, Stack } from "./stack.ts";
 import { DEFAULT_PREFIX } from "./virtual-ip-rules.ts";
 
 export interface Surroundings {
@@ -64,14 +64,31 @@ function buildHost(name: string, settings: StackFile["hosts"][string], file: Sta
   };
 }
 
-function sshSettings(host: StackFile["ssh"], stack: StackFile["ssh"], around: Surroundings): SshSettings {
+function sshSettings(
+  host: StackFile["hosts"][string]["ssh"],
+  stack: StackFile["ssh"],
+  around: Surroundings,
+): SshSettings {
   const identity = host?.identity ?? stack?.identity;
+  const user = host?.user ?? stack?.user;
+  const port = host?.port ?? stack?.port;
+  const jump = host?.proxy_jump ?? stack?.proxy_jump;
   return {
-    user: host?.user ?? stack?.user ?? around.defaultUser,
-    port: host?.port ?? stack?.port ?? DEFAULT_PORTS.ssh,
+    user: user ?? around.defaultUser,
+    port: port ?? DEFAULT_PORTS.ssh,
     identity: identity === undefined ? undefined : absolute(identity, around),
     identityAsWritten: identity,
+    written: { user, port },
+    host: host?.host,
+    proxyJump: jump === undefined ? undefined : readProxyJump(jump),
   };
+}
+
+/** [user@]host[:port], which the schema has let pass. */
+export function readProxyJump(text: string): ProxyJump | "none" {
+  if (text === "none") return "none";
+  const [, user, bracketed, plain, port] = /^(?:([^@]*)@)?(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+  return { user, host: bracketed ?? plain ?? "", port: port === undefined ? undefined : Number(port) };
 }
 
 /** ~ is the user's home; what is relative is relative to the stack directory. */

