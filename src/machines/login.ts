@@ -6,7 +6,7 @@ import { privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** Logs in as Ansible will: this key, this user, only the pinned host keys, and sudo. The user's own ssh configuration stays out of it. */
-export function loginArgv(stack: Stack, host: Host): string[] {
+export function loginArgv(stack: Stack, host: Host, command: string): string[] {
   const options = [
     "BatchMode=yes",
     "ConnectTimeout=2",
@@ -24,12 +24,12 @@ export function loginArgv(stack: Stack, host: Host): string[] {
     "-p",
     String(host.ssh.port),
     `${host.ssh.user}@${host.address}`,
-    rootCommand(host),
+    command,
   ];
 }
 
 /** Succeeds when the user may become root; reads the password from standard input where sudo asks for one. */
-function rootCommand({ ssh, machine }: Host): string {
+export function rootCommand({ ssh, machine }: Host): string {
   if (ssh.user === "root") return "true";
   return machine.sudo === "password" ? "sudo -k -S -p '' true" : "sudo -n true";
 }
@@ -40,15 +40,18 @@ const ROUNDS = 200;
 export interface Booting {
   readonly isRunning: () => Promise<boolean>;
   readonly consoleLog: string;
+  /** Whether the user has to be able to become root, too. */
+  readonly asRoot: boolean;
 }
 
-/** Returns when the machine lets its user in and the user may use sudo. */
+/** Returns when the machine lets its user in. */
 export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
   let said = "";
-  const password = await ensureSudoPassword(world, stack);
+  const password = machine.asRoot ? await ensureSudoPassword(world, stack) : undefined;
+  const argv = loginArgv(stack, host, machine.asRoot ? rootCommand(host) : "true");
   const options = { timeoutMs: 10_000, ...(password === undefined ? {} : { input: `${password}\n` }) };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = await world.run(loginArgv(stack, host), options);
+    const result = await world.run(argv, options);
     if (result.exitCode === 0) return;
     said = result.stderr.trim();
     if (!(await machine.isRunning())) {

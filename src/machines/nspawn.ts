@@ -48,7 +48,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   }
 
   /** Has the machine running, with its cable in, and lets its user in; its disk is mounted already. */
-  async function ensureBooted(stack: Stack, host: Host): Promise<void> {
+  async function ensureBooted(stack: Stack, host: Host, asRoot: boolean): Promise<void> {
     const machine = machineOf(stack, host.name);
     if ((await running(stack)).has(machine.name)) {
       await plug(stack, host.name, "up");
@@ -58,7 +58,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     }
     const isRunning = async () =>
       (await machineProcesses(world, stack.name)).some((each) => each.machine === machine.name);
-    await waitForLogin(world, stack, host, { isRunning, consoleLog: consoleLog(machine) });
+    await waitForLogin(world, stack, host, { isRunning, consoleLog: consoleLog(machine), asRoot });
   }
 
   async function ensureImages(stack: Stack, emit: Emit): Promise<void> {
@@ -91,7 +91,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await pin(world, stack, hostKeys);
     await sideBySide(stack.hosts, emit, async (host) => {
       emit(row(host, "running", "booting"));
-      await ensureBooted(stack, host);
+      await ensureBooted(stack, host, true);
       emit(row(host, "done", `running at ${host.address}`));
     });
   }
@@ -124,7 +124,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   async function start(stack: Stack, name: string): Promise<void> {
     for (const host of stack.hosts.filter((each) => each.name === name)) {
       await remountDisk(world, machineOf(stack, name).directory, name);
-      await ensureBooted(stack, host);
+      await ensureBooted(stack, host, false);
     }
   }
 

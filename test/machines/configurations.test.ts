@@ -145,7 +145,7 @@ describe.skipIf(reason !== undefined)(`configurations${reason === undefined ? ""
 /** Runs a shell script as root on a machine; gives all that it says. */
 async function overSsh(stack: Stack, name: string, script: string, input: string) {
   const host = stack.hosts.find((each) => each.name === name) ?? expect.fail(`the stack has no host ${name}`);
-  const argv = [...loginArgv(stack, host).slice(0, -1), `${quoteArgv(["sudo", "-n", "sh", "-c", script])} 2>&1`];
+  const argv = loginArgv(stack, host, `${quoteArgv(["sudo", "-n", "sh", "-c", script])} 2>&1`);
   const { exitCode, stdout, stderr } = await runCommand(argv, { input, timeoutMs: 120_000 });
   return { exitCode, output: stdout + stderr };
 }

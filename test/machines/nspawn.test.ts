@@ -29,7 +29,7 @@ async function rehearsalOf(name: string, subnet: string, hosts: readonly string[
 async function on(stack: Stack, name: string, command: string): Promise<string | undefined> {
   const [host] = stack.hosts.filter((each) => each.name === name);
   if (host === undefined) throw new Error(name);
-  const { exitCode, stdout } = await runCommand([...loginArgv(stack, host).slice(0, -1), command]);
+  const { exitCode, stdout } = await runCommand(loginArgv(stack, host, command));
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { detachArgv, type Machine, nspawnArgv, serviceArgv } from "../../src/machines/boot.ts";
 import { cgroupRoots, removeCgroupsArgv } from "../../src/machines/cgroups.ts";
 import { imageArgv, imagePath } from "../../src/machines/image.ts";
-import { loginArgv } from "../../src/machines/login.ts";
+import { loginArgv, rootCommand } from "../../src/machines/login.ts";
 import { overlayArgv } from "../../src/machines/overlay.ts";
 import { cutPowerArgv } from "../../src/machines/power.ts";
 import { host, stack } from "./example.ts";
@@ -146,7 +146,7 @@ test.each([
     "GlobalKnownHostsFile=/dev/null",
     "IdentitiesOnly=yes",
   ];
-  expect(loginArgv(stack([one]), one)).toEqual([
+  expect(loginArgv(stack([one]), one, rootCommand(one))).toEqual([
     "ssh",
     "-F",
     "none",
