@@ -41,6 +41,11 @@ export async function runVerb(
     return error.exitCode;
   };
   const login = createLogin();
+  // Node's own exit code where a promise is waited for that nobody will settle.
+  const endless = (code: number) => {
+    if (code === 13) process.exitCode = failed(unforeseen(thrown?.error ?? new Error("The run came to no end.")));
+  };
+  process.once("exit", endless);
   try {
     await verb({
       emit,

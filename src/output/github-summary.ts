@@ -108,7 +108,7 @@ export class Summary {
 /** Text that Markdown and HTML take for nothing but text, in a table's cell too. */
 export function markdown(text: string): string {
   return text
-    .replace(/[\\`*_{}[\]()#+\-.!|~$@:]/g, "\\$&")
+    .replace(/[\\`*_{}[\]()#+\-.!|~$]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");

@@ -88,8 +88,8 @@ describe("a stack.yml that cannot be right", () => {
   test.each(["generate", "apply", "verify", "rehearse"])("%s does not begin", async (verb) => {
     const run = await quintet([verb, "--stack", "shop"], { cwd: here });
     expect(run.exitCode).toBe(2);
-    expect(run.events.map(({ type }) => type)).toEqual(["warning", "error"]);
-    expect(run.events[1]).toMatchObject({
+    expect(run.events.map(({ type }) => type)).toEqual(["start", "warning", "error"]);
+    expect(run.events[2]).toMatchObject({
       error: { exitCode: 2, next: "Correct the file, then run the same command again." },
     });
   });
@@ -98,9 +98,12 @@ describe("a stack.yml that cannot be right", () => {
 test("with --json, standard output holds JSON lines alone, and people still read what is wrong", async () => {
   const run = await quintet(["verify", "--stack", "absent"], { cwd: here });
   expect(run.exitCode).toBe(2);
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const version = expect.stringMatching(/^\d+\.\d+\.\d+$/);
   expect(run.events).toEqual([
+    { time, type: "start", schemaVersion: 1, program: "quintet", version, verb: "verify" },
     {
-      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      time,
       type: "error",
       error: {
         message: "inventories/absent/stack.yml cannot be read.",

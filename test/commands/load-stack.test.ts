@@ -111,10 +111,19 @@ describe("what is in it", () => {
       {
         type: "warning",
         message: expect.stringMatching(/^stack\.yml:5:38 {2}hosts\.app1\.tiers: app1 is the only app host/),
+        places: [
+          {
+            file: "stack.yml",
+            line: 5,
+            column: 38,
+            message: expect.stringMatching(/^hosts\.app1\.tiers: app1 is the only app host/),
+          },
+        ],
       },
       {
         type: "warning",
         message: expect.stringMatching(/^stack\.yml:7:37 {2}hosts\.db1\.tiers: db1 is the only database host/),
+        places: [expect.objectContaining({ line: 7, column: 37 })],
       },
     ]);
   });
@@ -126,6 +135,7 @@ describe("what is in it", () => {
       exitCode: 2,
       step: "Read the stack",
       detail: expect.stringMatching(/^stack\.yml:9:\d+ {2}site/),
+      places: [{ file: "stack.yml", line: 9, column: 1, message: expect.stringMatching(/^site/) }],
       next: "Correct the file, then run the same command again.",
     });
   });

@@ -28,6 +28,7 @@ check  result
 http   passed
 
 One thing more.
+# As it is
 Not applied.
 `,
     stderr: `Warning: The database has no replica.

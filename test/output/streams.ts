@@ -34,6 +34,7 @@ const task = { type: "task", host: "web2", role: "web", task: "Start nginx" } as
 
 /** One run with a bit of everything in it; `at` is the milliseconds before the event. */
 export const story: readonly { at: number; event: Event }[] = [
+  { at: 0, event: { type: "start", schemaVersion: 1, program: "quintet", version: "1.2.3", verb: "apply" } },
   { at: 0, event: { type: "step-started", step: "generate", title: "Write the project" } },
   { at: 700, event: { type: "step-finished", step: "generate", status: "done", durationMs: 700, summary: "41 files" } },
   { at: 0, event: { type: "step-started", step: "apply", title: "Apply", rows: ["web1", "web2", "db1"] } },
@@ -71,5 +72,6 @@ export const story: readonly { at: number; event: Event }[] = [
   },
   { at: 0, event: { type: "table", title: "Checks", columns: ["check", "result"], rows: [["http", "passed"]] } },
   { at: 0, event: { type: "info", message: "One thing more." } },
+  { at: 0, event: { type: "document", text: "# As it is\n" } },
   { at: 0, event: { type: "result", verb: "apply", status: "failed", text: ["Not applied."], data: { failed: 1 } } },
 ];

@@ -39,6 +39,7 @@ check  result
 -----  ------
 http   passed
 One thing more.
+# As it is
 
 Not applied.
 `);
@@ -73,7 +74,7 @@ test("colours only where they are wanted", async () => {
 });
 
 test("a step that is cut short is closed, and the cursor comes back", async () => {
-  const { stdout, stderr } = await play(80, false, story.slice(0, 6));
+  const { stdout, stderr } = await play(80, false, story.slice(0, 7));
   expect(lastPictures(stdout).at(-1)).toBe(`✖ Apply failed  0 ms
   ✖ web1    0/2  Install  0 s
   ✖ web2    1/2  Start nginx  0 s
@@ -81,4 +82,19 @@ test("a step that is cut short is closed, and the cursor comes back", async () =
 `);
   expect(stderr).toBe("Warning: The database has no replica.\n  Next: add a second database host\n");
   expect(stdout.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(stdout.lastIndexOf(HIDE_CURSOR));
+});
+
+test("what a host says cannot act on the terminal", async () => {
+  const text = "x\u001b[2Jy\u0007z\u001b]0;title\u0007\r\u202e";
+  const { stdout, stderr } = await play(80, true, [
+    { at: 0, event: { type: "step-started", step: "s", title: text, rows: [text] } },
+    { at: 0, event: { type: "row", step: "s", row: text, status: "failed", text } },
+    { at: 0, event: { type: "error", error: { message: text, exitCode: 4, host: text, detail: text, next: text } } },
+    { at: 0, event: { type: "step-finished", step: "s", status: "failed", durationMs: 1, summary: text } },
+    { at: 0, event: { type: "table", title: text, columns: [text], rows: [[text]] } },
+    { at: 0, event: { type: "result", verb: "v", status: "failed", text: [text] } },
+  ]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
+  expect(stdout + stderr).not.toMatch(/\u001b\[2J|\u0007|\u001b\]|\r|\u202e/);
+  expect(stdout).toContain("xy\\u{7}z \\u{202e}");
 });
