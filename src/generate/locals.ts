@@ -19,6 +19,26 @@ const SERVICES: Record<Tier, (stack: Stack) => readonly string[]> = {
   database: (stack) => [ENGINES[stack.database.engine].unit],
 };
 
+/** File that a service reads -> what a change of it calls for. */
+const CONFIGURATION: Record<Tier, (stack: Stack) => Readonly<Record<string, string>>> = {
+  loadbalancer: () => ({
+    "/etc/haproxy/haproxy.cfg": "reload haproxy.service",
+    "/etc/haproxy/site.pem": "reload haproxy.service",
+    "/etc/haproxy/errors/maintenance.http": "reload haproxy.service",
+    "/etc/keepalived/keepalived.conf": "reload keepalived.service",
+  }),
+  web: () => ({ "/etc/nginx/nginx.conf": "reload nginx.service" }),
+  app: () => ({
+    "/etc/systemd/system/app.service": "restart app.service",
+    "/etc/app.env": "restart app.service",
+    "/etc/ssl/certs/quintet-ca.pem": "restart app.service",
+  }),
+  database: (stack) => {
+    const { configuration, unit } = ENGINES[stack.database.engine];
+    return { [configuration]: `restart ${unit}`, "/etc/mysql/server.pem": `reload ${unit}` };
+  },
+};
+
 /** The roles of a host are applied from the back to the front, so that a balancer finds its servers. */
 const ROLE_ORDER = [...TIERS].reverse();
 
@@ -92,6 +112,7 @@ export function hostLocals(stack: Stack, host: Host) {
     roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
     services: ["quintet-firewall.service", ...tiers.flatMap((tier) => SERVICES[tier](stack))],
+    configuration: Object.assign({}, ...tiers.map((tier) => CONFIGURATION[tier](stack))) as Record<string, string>,
     peer: balancers.find((balancer) => balancer !== host),
     priority: 150 - balancers.indexOf(host) * 50,
     rules: [...flowsTo(stack, host).flatMap(rulesFor), ...vrrpRules(balancers, host)],
