@@ -42,9 +42,12 @@ export function keepLocks(
     while (!over) {
       const attempt = tryOnce(host, claim, world, () => over);
       const left = Math.max(0, RETAKE_MS - (world.monotonic() - since));
-      const outcome = await Promise.race([attempt, world.sleep(left)]);
+      const bell = new AbortController();
+      const tooLate = world.sleep(left, bell.signal).catch(() => undefined);
+      const outcome = await Promise.race([attempt, tooLate]).finally(() => bell.abort());
       if (over) return;
-      if (outcome === undefined) return watcher.lost(host, { kind: "out of reach", detail });
+      if (outcome === undefined || (outcome.kind === "failed" && left === 0))
+        return watcher.lost(host, { kind: "out of reach", detail });
       if (outcome.kind === "taken") {
         current.set(host, outcome.session);
         watch(host, outcome.session);
