@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { givenVaultPassword } from "./vault-password.ts";
 
 const CALLBACK_PLUGINS = fileURLToPath(new URL("callback_plugins", import.meta.url));
 
@@ -23,8 +24,10 @@ export function ansibleEnvironment(
   for (const [name, value] of Object.entries(base)) {
     if (value !== undefined && !name.startsWith("ANSIBLE_") && name !== "PYTHONHOME") environment[name] = value;
   }
+  const vaultPassword = givenVaultPassword(base);
   return {
     ...environment,
+    ...(vaultPassword === undefined ? {} : { ANSIBLE_VAULT_PASSWORD_FILE: vaultPassword }),
     ANSIBLE_CONFIG: join(stackDirectory, "ansible.cfg"),
     ANSIBLE_CALLBACK_PLUGINS: CALLBACK_PLUGINS,
     ANSIBLE_STDOUT_CALLBACK: "quintet_events",

@@ -3,6 +3,7 @@ import type { RunCommand } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import { explain, lastError } from "./explain.ts";
 import type { Ansible } from "./find.ts";
+import { shownVaultPassword } from "./vault-password.ts";
 
 /** Text travels through pipes alone: no argv, no file. Errors are QuintetErrors. */
 interface Vault {
@@ -41,6 +42,6 @@ async function ansibleVault({ ansible, run, passwordFile }: Vault, verb: string,
     exitCode: EXIT.usage,
     step: `ansible-vault ${verb}`,
     detail,
-    next: `Check the vault password in ${passwordFile}.`,
+    next: `Check the vault password in ${shownVaultPassword(passwordFile)}.`,
   });
 }

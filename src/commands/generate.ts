@@ -1,5 +1,6 @@
 import { type Ansible, ensureAnsible } from "../ansible/find.ts";
 import { decryptVault, encryptVault } from "../ansible/vault.ts";
+import { givenVaultPassword } from "../ansible/vault-password.ts";
 import { type Generation, generate } from "../generate/generate.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
@@ -35,6 +36,7 @@ export async function generateProject(
   context: CommandContext,
 ): Promise<Generation> {
   const { run } = context;
+  const passwordFile = givenVaultPassword(context.env, context.cwd);
   const generation = await step(context, "generate", "Generate the Ansible project", [], async () => {
     const result = await generate(
       stack,
@@ -42,8 +44,9 @@ export async function generateProject(
       {
         run,
         vault: {
-          encrypt: (text, passwordFile) => encryptVault({ ansible, run, passwordFile }, text),
-          decrypt: (text, passwordFile) => decryptVault({ ansible, run, passwordFile }, text),
+          ...(passwordFile === undefined ? {} : { passwordFile }),
+          encrypt: (text, file) => encryptVault({ ansible, run, passwordFile: file }, text),
+          decrypt: (text, file) => decryptVault({ ansible, run, passwordFile: file }, text),
         },
         now: context.now,
         templateRoot: context.packageRoot,

@@ -8,6 +8,8 @@ import { readIfThere, writeAtomically } from "./files.ts";
 
 /** Encrypts and decrypts with the vault's password file; the text never stands in argv or in a file. */
 export interface Vault {
+  /** Where the password is if it is not in .vault_password; then that is neither read nor written. */
+  readonly passwordFile?: string;
   encrypt(text: string, passwordFile: string): Promise<string>;
   decrypt(text: string, passwordFile: string): Promise<string>;
 }
@@ -26,13 +28,14 @@ interface Secrets {
  */
 export async function ensureSecrets(stack: Stack, vault: Vault, now: Date): Promise<string[]> {
   const at = (file: string) => path.join(stack.directory, file);
-  const passwordFile = at(".vault_password");
+  const passwordFile = vault.passwordFile ?? at(".vault_password");
   const [encrypted, password, ca, site, database] = await Promise.all(
     ["secrets.yml", ".vault_password", "files/ca.pem", "files/site.crt", "files/database.crt"].map((file) =>
       readIfThere(at(file)),
     ),
   );
-  if (encrypted !== undefined && password === undefined) throw passwordMissing(stack);
+  const given = vault.passwordFile !== undefined || password !== undefined;
+  if (encrypted !== undefined && !given) throw passwordMissing(stack);
 
   const siteNames = [stack.site.domain, stack.virtualIp.address];
   const databaseNames = hostsOf(stack, "database").map((host) => host.privateAddress);
@@ -41,7 +44,7 @@ export async function ensureSecrets(stack: Stack, vault: Vault, now: Date): Prom
   if (encrypted !== undefined && siteCurrent && databaseCurrent) return [];
 
   const made: string[] = [];
-  if (password === undefined) await writeAtomically(passwordFile, `${randomPassword()}\n`, 0o600);
+  if (!given) await writeAtomically(passwordFile, `${randomPassword()}\n`, 0o600);
   const secrets: Partial<Secrets> =
     encrypted === undefined ? {} : (parse(await vault.decrypt(encrypted, passwordFile)) as Partial<Secrets>);
   if (secrets.vault_database_password === undefined) {
@@ -84,6 +87,6 @@ function passwordMissing(stack: Stack): QuintetError {
     message: `${stack.directory} has a secrets.yml, but not the .vault_password that opens it.`,
     exitCode: EXIT.usage,
     step: "Read the secrets",
-    next: "Copy .vault_password from where the stack was made. Only for a stack that is not running yet: remove secrets.yml, and new secrets are made.",
+    next: "Copy .vault_password from where the stack was made, or give the password in QUINTET_VAULT_PASSWORD or the name of a file in QUINTET_VAULT_PASSWORD_FILE. Only for a stack that is not running yet: remove secrets.yml, and new secrets are made.",
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdtempDisposable, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -164,10 +164,29 @@ describe("made anew", () => {
       fields: {
         message: `${directory} has a secrets.yml, but not the .vault_password that opens it.`,
         exitCode: 2,
-        next: expect.stringContaining("Copy .vault_password from where the stack was made."),
+        next: expect.stringMatching(
+          /^Copy \.vault_password from where the stack was made, or give the password in QUINTET_VAULT_PASSWORD /,
+        ),
       },
     });
     expect(await readFile(at("secrets.yml"), "utf8")).toBe(before);
+  });
+
+  test("the vault's password comes from elsewhere: .vault_password is not needed, and not made", async () => {
+    await using elsewhere = await mkdtempDisposable(path.join(tmpdir(), "quintet-elsewhere-"));
+    const passwordFile = path.join(elsewhere.path, "password");
+    await rename(at(".vault_password"), passwordFile);
+    const given: Vault = {
+      passwordFile,
+      encrypt: (text, file) => vault.encrypt(text, file),
+      decrypt: (text, file) => vault.decrypt(text, file),
+    };
+    vault.calls.length = 0;
+    expect(await ensureSecrets(stack, given, later(400))).toEqual([...SITE, ...DATABASE]);
+    expect(vault.calls).toEqual(["decrypt with password", "encrypt with password"]);
+    await unlink(at("secrets.yml"));
+    expect(await ensureSecrets(stack, given, NOW)).toContain("the database password");
+    expect(await readdir(directory)).not.toContain(".vault_password");
   });
 
   test("a secret of the user's own in secrets.yml stays", async () => {
