@@ -34,6 +34,7 @@ export const QUESTION_IDS = [
   "ssh-from",
   "metrics-from",
   "rehearsal-suite",
+  "rehearsal-sudo",
 ] as const;
 export type QuestionId = (typeof QUESTION_IDS)[number];
 

@@ -63,9 +63,12 @@ export function hostText({ name, address, options }: HostItem): string {
   return `${name}=${quoted(address)}${more.join("")}`;
 }
 
-/** Some hosts, with others put over those of the same name. */
+/** Some hosts, with what others say put over those of the same name. */
 export function mergeHosts(hosts: readonly HostItem[], over: readonly HostItem[]): HostItem[] {
-  const known = hosts.map((host) => over.find(({ name }) => name === host.name) ?? host);
+  const known = hosts.map((host) => {
+    const other = over.find(({ name }) => name === host.name);
+    return other === undefined ? host : { ...other, options: { ...host.options, ...other.options } };
+  });
   return [...known, ...over.filter(({ name }) => !hosts.some((host) => host.name === name))];
 }
 

@@ -333,6 +333,19 @@ const ROWS: Readonly<Record<QuestionId, Row>> = {
     proposal: () => "trixie",
     advanced: true,
   },
+  "rehearsal-sudo": {
+    section: "Rehearsal",
+    path: ["machine", "sudo"],
+    placeholder: "kind",
+    message: "Does sudo ask for a password on rehearsal machines?",
+    kind: "choice",
+    choices: [
+      { value: "passwordless", sentence: "No." },
+      { value: "password", sentence: "Yes, for one that is made with the machines." },
+    ],
+    proposal: () => "passwordless",
+    advanced: true,
+  },
 };
 
 /** All questions, in the order in which a person knows the answers. */

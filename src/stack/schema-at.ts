@@ -19,6 +19,12 @@ export function takesNumber(path: Path): boolean {
   return schemaAt(path) instanceof z.ZodNumber;
 }
 
+/** Whether a text may be a key of the mapping at a path whose keys are the user's to choose. */
+export function isKeyAt(path: Path, key: string): boolean {
+  const schema = schemaAt(path);
+  return schema instanceof z.ZodRecord && z.safeParse(schema.keyType, key).success;
+}
+
 /** The first example that the schema gives for the setting at a path. */
 export function exampleAt(path: Path): unknown {
   const schema = outerAt(path);
