@@ -1,5 +1,5 @@
 import { EXIT, type QuintetErrorFields } from "../errors.ts";
-import { explain, lastError } from "./explain.ts";
+import { type Explanation, explain, lastError } from "./explain.ts";
 import type { TaskFailure } from "./progress.ts";
 
 interface Context {
@@ -8,10 +8,14 @@ interface Context {
   readonly again: string;
 }
 
+/** Opens a new connection under new rules: where that fails, the machine itself goes back to the old ones. */
+export const CONFIRM_RULES = "Confirm the packet filter's rules over a new connection";
+
 /** A failed task, as an error that says the host, the step, what the machine said and what to do. */
 export function taskError({ host, role, task, status, message }: TaskFailure, context: Context): QuintetErrorFields {
   const detail = message.replace(/^Task failed: /, "");
-  const known = explain(detail, host, status === "failed");
+  const lockedOut = status === "unreachable" && task === CONFIRM_RULES;
+  const known = lockedOut ? lockedOutOf(host) : explain(detail, host, status === "failed");
   const unknown = status === "unreachable" ? `${host} cannot be reached over SSH.` : `A task failed on ${host}.`;
   return {
     message: known?.message ?? unknown,
@@ -21,6 +25,13 @@ export function taskError({ host, role, task, status, message }: TaskFailure, co
     ...(detail === "" ? {} : { detail }),
     logFile: context.logFile,
     next: next(known?.next, context.again),
+  };
+}
+
+function lockedOutOf(host: string): Explanation {
+  return {
+    message: `${host} lets no new SSH connection in under its new packet filter rules, so within a minute it goes back to those that it had.`,
+    next: "Let this computer in: its address, as the machine sees it, belongs in firewall.ssh_from in stack.yml.",
   };
 }
 

@@ -111,7 +111,7 @@ export function hostLocals(stack: Stack, host: Host) {
     identityFile: identityFile(host),
     roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
-    services: ["quintet-firewall.service", ...tiers.flatMap((tier) => SERVICES[tier](stack))],
+    services: tiers.flatMap((tier) => SERVICES[tier](stack)),
     configuration: Object.assign({}, ...tiers.map((tier) => CONFIGURATION[tier](stack))) as Record<string, string>,
     peer: balancers.find((balancer) => balancer !== host),
     priority: 150 - balancers.indexOf(host) * 50,

@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { runError, taskError } from "../../src/ansible/failures.ts";
+import { CONFIRM_RULES, runError, taskError } from "../../src/ansible/failures.ts";
 
 const context = { logFile: "/stacks/shop/logs/x.log", again: "quintet apply --stack shop" };
 
@@ -38,6 +39,21 @@ test("a task's own connection that is refused is not taken for SSH's", () => {
   expect(taskError({ ...failure, status: "unreachable" }, context).message).toBe(
     "app1 answers, but nothing listens on its SSH port.",
   );
+});
+
+test("packet filter rules that lock us out are told from a machine that does not answer", async () => {
+  const message = 'Data could not be sent to remote host "192.0.2.12". ssh: connect to host: Connection timed out';
+  const failure = { host: "web2", role: "host", status: "unreachable", message } as const;
+  expect(taskError({ ...failure, task: CONFIRM_RULES }, context)).toMatchObject({
+    message:
+      "web2 lets no new SSH connection in under its new packet filter rules, so within a minute it goes back to those that it had.",
+    next: "Let this computer in: its address, as the machine sees it, belongs in firewall.ssh_from in stack.yml. Then: quintet apply --stack shop",
+  });
+  expect(taskError({ ...failure, task: "Load the packet filter's rules" }, context).message).toBe(
+    "web2 does not answer over SSH.",
+  );
+  const handlers = new URL("../../templates/roles/host/handlers/main.yml", import.meta.url);
+  expect(await readFile(handlers, "utf8")).toContain(`- name: ${CONFIRM_RULES}\n`);
 });
 
 test("Ansible that ends before any task gives its last error", () => {

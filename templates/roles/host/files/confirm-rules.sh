@@ -1,0 +1,11 @@
+# Run over a connection that was opened under the new rules: they stay, and a reboot loads them.
+confirmed=/etc/quintet-firewall.confirmed.nft
+if ! systemctl --quiet is-active quintet-firewall-revert.timer; then
+  echo "The minute was over before the new rules were confirmed: the old ones are in force again." >&2
+  exit 1
+fi
+cp /etc/quintet-firewall.nft "$confirmed.new"
+mv "$confirmed.new" "$confirmed"
+systemctl stop quintet-firewall-revert.timer
+# Had the timer run out just now, it would have loaded the old ones.
+nft -f "$confirmed"
