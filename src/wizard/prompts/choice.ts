@@ -68,7 +68,7 @@ const prompt = createPrompt<unknown, ChoiceConfig<unknown>>((config, done) => {
     help: [
       ["Up/Down", "choose"],
       ["Enter", "take it"],
-      ["Esc", scene.escape],
+      ["Esc", scene.escapeTo],
       ["Ctrl-C", "stop, keeping all"],
     ],
   };

@@ -13,6 +13,8 @@ export interface FieldConfig {
   readonly value?: string | undefined;
   /** Taken where nothing is typed. */
   readonly suggestion?: string | undefined;
+  /** Whether nothing at all is an answer. */
+  readonly optional?: boolean;
   /** What is wrong with the text; undefined: nothing. */
   readonly check: (text: string) => string | undefined;
   /** Whether several pasted lines are an answer of their own. */
@@ -76,8 +78,8 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
       message: fault === undefined ? config.note : { text: fault, style: "bad" },
       live: scene.live.lines(size.columns),
       help: [
-        suggestion === "" ? ["Enter", "next"] : ["Enter", "take it"],
-        ["Esc", scene.escape],
+        ["Enter", suggestion !== "" ? "take it" : config.optional && line.text === "" ? "leave it out" : "next"],
+        ["Esc", scene.escapeTo],
         ["Ctrl-C", "stop, keeping all"],
         ...(suggestion === "" ? [] : ([["Tab", "change it"]] as const)),
       ],

@@ -23,7 +23,7 @@ export interface Scene {
   readonly given: readonly (readonly [label: string, value: string])[];
   readonly live: Live;
   /** What Esc does here. */
-  readonly escape: string;
+  readonly escapeTo: string;
 }
 
 export const BACK = Symbol("back");

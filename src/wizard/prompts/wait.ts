@@ -46,7 +46,7 @@ const prompt = createPrompt<{ result: unknown } | { error: unknown } | Back, Wai
     body: () => [[{ text: `${FRAMES[frame % FRAMES.length]} looking`, style: "accent" as const }]],
     live: scene.live.lines(size.columns),
     help: [
-      ["Esc", scene.escape],
+      ["Esc", scene.escapeTo],
       ["Ctrl-C", "stop, keeping all"],
     ] as const,
   };

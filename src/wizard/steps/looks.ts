@@ -1,0 +1,84 @@
+import type { Host } from "../../stack/stack.ts";
+import { lacksOf } from "../look/judge-look.ts";
+import type { Look } from "../look/looks.ts";
+import { choice } from "../prompts/choice.ts";
+import type { Line } from "../prompts/page.ts";
+import { printable } from "../prompts/printable.ts";
+import { BACK } from "../prompts/scene.ts";
+import { wait } from "../prompts/wait.ts";
+import { wrapped } from "../prompts/width.ts";
+import type { Outcome } from "../runner.ts";
+import type { Tools } from "../tools.ts";
+import { askHost } from "./host.ts";
+import { askQuestion } from "./question.ts";
+
+type Mend = { readonly host: Host } | "ssh-user" | "ssh-port" | "ssh-identity" | "again" | "go on";
+
+/** Before the hosts are left behind: those that did not let us in or lack something, and what to do about each. */
+export async function askAboutLooks(tools: Tools, progress: string, backwards: boolean): Promise<Outcome> {
+  const { looks, interview, scene } = tools;
+  for (;;) {
+    const looking = looks.hosts.some((host) => looks.of(host)?.state === "looking");
+    if (looking && !backwards) {
+      const question = "Looking at the machines";
+      const waited = await wait({ scene: scene(progress), question, work: () => looks.settled() });
+      if (waited === BACK) return BACK;
+    }
+    const wanting = looks.hosts.filter((host) => faultOf(looks.of(host)) !== undefined);
+    if (wanting.length === 0 || backwards) return "silent";
+    const login = (["ssh-user", "ssh-port", "ssh-identity"] as const).map((id) => ({
+      value: id as Mend,
+      label: {
+        "ssh-user": "Change the SSH user",
+        "ssh-port": "Change the SSH port",
+        "ssh-identity": "Change the SSH key",
+      }[id],
+      note: interview.answer(id),
+    }));
+    const frame = scene(progress);
+    const chosen = await choice<Mend>({
+      scene: frame,
+      question: wanting.length === 1 ? `${wanting[0]?.name} is not ready` : `${wanting.length} hosts are not ready`,
+      table: wanting.flatMap((host) => explain(host, looks.of(host), frame.screen.size.columns - 1)),
+      hideLive: wanting.length === looks.hosts.length,
+      options: [
+        { value: "again", label: "Look again" },
+        ...wanting.map((host) => ({
+          value: { host },
+          label: `Change the address of ${host.name}`,
+          note: host.address,
+        })),
+        ...login,
+        { value: "go on", label: "Go on regardless", note: "quintet check looks at them again" },
+      ],
+    });
+    if (chosen === BACK) return BACK;
+    if (chosen === "go on") return "next";
+    if (chosen === "again") looks.again(wanting);
+    else if (typeof chosen === "string") await askQuestion(chosen, tools, progress);
+    else await askHost(seatOf(tools, chosen.host), tools, progress);
+  }
+}
+
+function seatOf({ interview }: Tools, host: Host): number {
+  return interview.seats.findIndex(({ name }) => name === host.name);
+}
+
+function faultOf(look: Look | undefined): { message: string; next?: string } | undefined {
+  if (look?.state === "failed") return { message: look.error.message, next: look.error.next };
+  if (look?.state !== "found") return undefined;
+  const lacks = lacksOf(look.facts);
+  return lacks.length === 0 ? undefined : { message: `${lacks.join("; ")}.` };
+}
+
+/** What is wrong, and under it what mends it. */
+function explain(host: Host, look: Look | undefined, columns: number): Line[] {
+  const fault = faultOf(look);
+  if (fault === undefined) return [];
+  const message = fault.message.includes(host.name) ? fault.message : `${host.name}: ${fault.message}`;
+  const lines = (text: string, style: "bad" | "faint", indent: string): Line[] =>
+    wrapped(printable(text), columns - indent.length)
+      .slice(0, 3)
+      .map((line) => [{ text: indent + line, style }]);
+  return [...lines(message, "bad", ""), ...lines(fault.next ?? "", "faint", "  ")];
+}

@@ -1,0 +1,51 @@
+import type { QuestionId } from "../../answers/answers.ts";
+import { checkAnswer } from "../../answers/check.ts";
+import { type Question, questionOf } from "../../answers/questions.ts";
+import { choice } from "../prompts/choice.ts";
+import { field } from "../prompts/field.ts";
+import { BACK } from "../prompts/scene.ts";
+import type { Outcome } from "../runner.ts";
+import type { Tools } from "../tools.ts";
+
+/** Changes the answer that a changed login or host makes worth another look. */
+const CHANGES_LOGIN: readonly QuestionId[] = ["ssh-user", "ssh-port", "ssh-identity"];
+
+/** Any question that needs no page of its own. */
+export async function askQuestion(id: QuestionId, tools: Tools, progress: string): Promise<Outcome> {
+  const question = questionOf(id);
+  const answer =
+    question.choices.length > 0 ? await pick(question, tools, progress) : await type(question, tools, progress);
+  if (answer === BACK) return BACK;
+  tools.interview.set(id, answer);
+  if (CHANGES_LOGIN.includes(id)) tools.lookAtHosts();
+  return "next";
+}
+
+async function pick({ id, message, help, choices, proposal }: Question, tools: Tools, progress: string) {
+  const { interview } = tools;
+  return choice({
+    scene: tools.scene(progress, { asked: id }),
+    question: message,
+    hint: help,
+    options: choices.map(({ value, sentence }) => ({ value, label: value, note: sentence })),
+    value: interview.answer(id) ?? proposal(interview.answers),
+  });
+}
+
+async function type(question: Question, tools: Tools, progress: string) {
+  const { id, message, help, kind, proposal } = question;
+  const { interview, options } = tools;
+  const before = interview.answer(id);
+  const found = await field({
+    scene: tools.scene(progress, { asked: id }),
+    question: message,
+    hint: help,
+    // A list is typed in one line.
+    value: kind === "list" ? before?.replace(/\s+/g, " ") : before,
+    suggestion: proposal(interview.answers),
+    optional: !question.required(interview.answers),
+    check: (text) =>
+      checkAnswer(id, text, interview.answers) ?? (id === "name" ? options.refuseName?.(text.trim()) : undefined),
+  });
+  return found === BACK ? BACK : "text" in found ? found.text : found.lines;
+}

@@ -1,0 +1,84 @@
+import type { QuestionId } from "../answers/answers.ts";
+import { QUESTIONS } from "../answers/questions.ts";
+import type { Drafts } from "./drafts.ts";
+import type { Interview } from "./interview.ts";
+import { labelOf } from "./labels.ts";
+import { hostsSoFar, type WhereAsked } from "./look/hosts.ts";
+import type { Looks } from "./look/looks.ts";
+import { printable } from "./prompts/printable.ts";
+import type { Scene } from "./prompts/scene.ts";
+import type { Keyboard } from "./terminal/keyboard.ts";
+import type { Screen } from "./terminal/screen.ts";
+import type { WizardOptions } from "./wizard.ts";
+
+/** What every step works with. */
+export interface Tools {
+  readonly options: WizardOptions;
+  readonly interview: Interview;
+  readonly looks: Looks;
+  readonly where: () => WhereAsked;
+  /** The frame of a page: `asked` is left out of what was answered before. */
+  readonly scene: (progress: string, more?: { readonly escapeTo?: string; readonly asked?: QuestionId }) => Scene;
+  /** Looks at the hosts as they are said now; what did not change is not looked at again. */
+  readonly lookAtHosts: () => void;
+  /** New host keys that the user has said yes to, as lines of known_hosts. */
+  readonly accepted: Set<string>;
+  /** Those of them that the hosts, as they are now, have. */
+  readonly hostKeys: () => string;
+  /** Keeps what was said, in case of an interruption. */
+  readonly keep: () => Promise<void>;
+}
+
+interface Parts {
+  readonly options: WizardOptions;
+  readonly keyboard: Keyboard;
+  readonly screen: Screen;
+  readonly looks: Looks;
+  readonly drafts: Drafts;
+  readonly interview: Interview;
+}
+
+export function createTools({ options, keyboard, screen, looks, drafts, interview }: Parts): Tools {
+  const where = (): WhereAsked => ({
+    cwd: options.cwd,
+    directory: options.directoryOf(interview.answer("name") ?? "stack"),
+    home: options.home,
+    defaultUser: options.userName,
+  });
+  const accepted = new Set<string>();
+  return {
+    options,
+    accepted,
+    interview,
+    looks,
+    where,
+    scene: (progress, { escapeTo = "back", asked } = {}) => ({
+      keyboard,
+      screen,
+      output: options.output ?? process.stdout,
+      signal: options.signal,
+      title: `Quintet   ${interview.answer("name") === undefined ? "a new stack" : printable(interview.answer("name") ?? "")}`,
+      progress,
+      given: givenSoFar(interview, asked),
+      live: looks,
+      escapeTo,
+    }),
+    keep: () => drafts.keep(interview.state),
+    lookAtHosts: () => looks.want(hostsSoFar(interview.answers, where())),
+    hostKeys: () =>
+      looks.hosts
+        .map((host) => looks.of(host))
+        .map((look) => (look?.state === "found" ? (look.newKey?.line ?? "") : ""))
+        .filter((line) => accepted.has(line))
+        .join(""),
+  };
+}
+
+/** What was answered, in the order of the questions. Hosts have lines of their own: what was seen on them. */
+function givenSoFar(interview: Interview, asked: QuestionId | undefined): (readonly [string, string])[] {
+  return QUESTIONS.flatMap(({ id }) => {
+    const text = interview.answer(id);
+    if (text === undefined || id === asked || id === "hosts" || id === "name") return [];
+    return [[labelOf(id), printable(text.replace(/\s+/g, " "))] as const];
+  });
+}
