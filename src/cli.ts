@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { CommandContext, CommonOptions } from "./commands/context.ts";
+import { HOW_TO_INSTALL, SHELLS } from "./completion/scripts.ts";
 
 /** Runs one verb with the world that fits its flags. */
 export type RunVerb = (options: CommonOptions, verb: (context: CommandContext) => Promise<void>) => Promise<void>;
@@ -31,11 +32,34 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
       .option("--sudo-password-file <file>", "where the password for sudo stands, - for standard input");
 
+  /** What the verbs take that begin with describing a stack; addAnswerFlags adds a flag for each question. */
+  const describing = (command: Command) =>
+    command
+      .option(
+        "--from <file>",
+        "a stack.yml, an Ansible inventory (INI or YAML) or a list of hosts; - for standard input",
+      )
+      .option("--overwrite", "replace a stack.yml that says something else");
+
+  describing(verb(program, "init", "describe a stack, by answers or by flags, and write its stack.yml")).action(
+    (options) =>
+      runVerb(options, async (context) => {
+        const { initCommand } = await import("./commands/init.ts");
+        const { guideHere } = await import("./commands/guide.ts");
+        await initCommand(options, context, guideHere());
+      }),
+  );
+
   verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/generate.ts")).generateCommand(options, context)),
     );
+
+  onHosts(verb(program, "check", "find everything on the hosts that would make apply fail, changing nothing")).action(
+    (options) =>
+      runVerb(options, async (context) => (await import("./commands/check.ts")).checkCommand(options, context)),
+  );
 
   onHosts(verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says"))
     .option("--check", "only say what would change")
@@ -76,5 +100,39 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),
   );
 
+  verb(program, "completion", "print the script with which a shell completes verbs, flags and names")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .addHelpText("after", HOW_TO_INSTALL)
+    .action((shell, options) =>
+      runVerb(options, async (context) => (await import("./commands/completion.ts")).completionCommand(shell, context)),
+    );
+  // Called by that script: no run of a verb, since the shell waits for the answer.
+  program
+    .command("__complete [words...]", { hidden: true })
+    .action(async (words) => (await import("./completion/answer.ts")).answer(program, words));
+
   return program;
+}
+
+/** The verbs that begin with describing a stack. */
+const DESCRIBING = ["init", "install"];
+
+/**
+ * Adds a flag for each question. They are made from the schema of stack.yml, which takes its time to load: other verbs,
+ * and --version, need not wait for it.
+ */
+export async function addAnswerFlags(program: Command): Promise<void> {
+  const { flagOptions } = await import("./answers/flags.ts");
+  for (const command of program.commands.filter((one) => DESCRIBING.includes(one.name()))) {
+    for (const { flags, description, section, repeatable } of flagOptions()) {
+      const option = new Option(flags, description).helpGroup(`${section}:`);
+      if (repeatable) option.argParser((value: string, before: string[] = []) => [...before, value]);
+      command.addOption(option);
+    }
+  }
+}
+
+/** Whether a command line may have need of the flags of the questions, or show them. */
+export function needsAnswerFlags(words: readonly string[]): boolean {
+  return [...DESCRIBING, "help"].some((word) => words.includes(word));
 }

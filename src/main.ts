@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
-import { buildProgram } from "./cli.ts";
+import { addAnswerFlags, buildProgram, needsAnswerFlags } from "./cli.ts";
 import { EXIT } from "./errors.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -20,6 +20,7 @@ program.hook("preAction", (_, command) => {
   verb = nameOf(command);
 });
 try {
+  if (needsAnswerFlags(process.argv.slice(2))) await addAnswerFlags(program);
   await program.parseAsync();
 } catch (error) {
   const words = process.argv.slice(2);

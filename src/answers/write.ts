@@ -36,6 +36,11 @@ export function settingsText(settings: readonly Setting[]): string {
   if (isMap<Scalar<string>, Node>(document.contents)) {
     for (const { key, value } of document.contents.items) shape(key.value, value);
   }
+  return toText(document);
+}
+
+/** A document as text, each value in one line. */
+export function toText(document: Document.Parsed | Document): string {
   if (document.contents !== null) tighten(document.contents);
   return document.toString({ lineWidth: 0 });
 }

@@ -9,6 +9,7 @@ import type { CommandContext } from "./context.ts";
 /**
  * Reads the stack that --stack names: a name is a directory of inventories/, anything with a slash is a directory.
  * Without --stack: the directory the user stands in if it holds a stack.yml, else the only one in inventories/.
+ * What stack.yml leaves open about logging in is filled in from ~/.ssh/config.
  * Throws a QuintetError (exit code 2) that lists every fault of the file.
  */
 export async function loadStack(name: string | undefined, context: CommandContext): Promise<Stack> {
@@ -25,7 +26,7 @@ export async function loadStack(name: string | undefined, context: CommandContex
     const [message = ""] = formatFaults([warning]);
     context.emit({ type: "warning", message, places: placesOf([warning]) });
   }
-  if ("stack" in parsed) return parsed.stack;
+  if ("stack" in parsed) return context.login.resolve(parsed.stack, { signal: context.signal });
   const count = parsed.faults.length;
   throw new QuintetError({
     message: `${count === 1 ? "One thing" : `${count} things`} in ${path.relative(context.cwd, file) || file} cannot be right.`,
@@ -37,11 +38,14 @@ export async function loadStack(name: string | undefined, context: CommandContex
   });
 }
 
+/** The directory that --stack names: a name is one of inventories/, anything with a slash is a directory. */
+export function stackDirectory(name: string, { cwd }: Pick<CommandContext, "cwd">): string {
+  const isDirectory = name.includes("/") || name === "." || name === "..";
+  return isDirectory ? path.resolve(cwd, name) : path.join(cwd, "inventories", name);
+}
+
 async function findStack(name: string | undefined, context: CommandContext): Promise<string> {
-  if (name !== undefined) {
-    const isDirectory = name.includes("/") || name === "." || name === "..";
-    return isDirectory ? path.resolve(context.cwd, name) : path.join(context.cwd, "inventories", name);
-  }
+  if (name !== undefined) return stackDirectory(name, context);
   if (await holdsStack(context.cwd)) return context.cwd;
   const all = await stacksIn(path.join(context.cwd, "inventories"));
   if (all.length === 1 && all[0] !== undefined) return path.join(context.cwd, "inventories", all[0]);
