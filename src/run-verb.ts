@@ -1,25 +1,21 @@
 import { homedir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.ts";
-import type { Ask, CommandContext, CommonOptions } from "./commands/context.ts";
+import type { Ask, CommonOptions, Verb } from "./commands/context.ts";
 import { EXIT, QuintetError, type QuintetErrorFields } from "./errors.ts";
 import { type Called, processOutput, unforeseen } from "./output/process.ts";
-import { createLogin } from "./remote/login.ts";
+import { createLogin, SUDO_PASSWORD_VARIABLE } from "./remote/login.ts";
 
-const askOnTerminal: Ask = {
-  confirm: async (question) => (await import("./wizard/confirm.ts")).confirm(question),
-  secret: async (question) => (await import("./wizard/secret.ts")).secret(question),
-};
+const askOnTerminal = (abort: AbortController): Ask => ({
+  confirm: async (question) => (await import("./wizard/confirm.ts")).confirm(question, abort),
+  secret: async (question) => (await import("./wizard/secret.ts")).secret(question, abort),
+});
 
 /**
  * Runs a verb with the real world handed in, and returns the process's exit code. The first Ctrl-C ends the verb in
  * order (children ended, machines mended, terminal restored); a second one ends the process at once.
  */
-export async function runVerb(
-  called: Called,
-  options: CommonOptions,
-  verb: (context: CommandContext) => Promise<void>,
-): Promise<number> {
+export async function runVerb(called: Called, options: CommonOptions, verb: Verb): Promise<number> {
   const terminal = process.stdout.isTTY && process.stderr.isTTY && !process.env["CI"];
   const output = processOutput(called, options, terminal ? "terminal" : "plain");
   const abort = new AbortController();
@@ -40,14 +36,25 @@ export async function runVerb(
     emit({ type: "error", error });
     return error.exitCode;
   };
-  const login = createLogin();
+  const ask = terminal && !options.json && !options.yes ? askOnTerminal(abort) : undefined;
+  const login = createLogin({
+    run: runCommand,
+    env: { ...process.env },
+    // As ssh does: where the user's account says, whatever HOME is.
+    home: userInfo().homedir,
+    ask,
+    sudoPasswordFile: options.sudoPasswordFile,
+    stdin: process.stdin,
+  });
+  // Of all that is started from now on, only ansible-playbook gets it.
+  delete process.env[SUDO_PASSWORD_VARIABLE];
   // Node's own exit code where a promise is waited for that nobody will settle.
   const endless = (code: number) => {
     if (code === 13) process.exitCode = failed(unforeseen(thrown?.error ?? new Error("The run came to no end.")));
   };
   process.once("exit", endless);
   try {
-    await verb({
+    const exitCode = await verb({
       emit,
       signal: abort.signal,
       run: runCommand,
@@ -58,10 +65,10 @@ export async function runVerb(
       now: () => new Date(),
       packageRoot: fileURLToPath(new URL("..", import.meta.url)),
       program: process.env["QUINTET_PROGRAM"] ?? "quintet",
-      ask: terminal && !options.json && !options.yes ? askOnTerminal : undefined,
+      ask,
       login,
     });
-    return thrown === undefined ? EXIT.done : failed(unforeseen(thrown.error));
+    return thrown === undefined ? (exitCode ?? EXIT.done) : failed(unforeseen(thrown.error));
   } catch (error) {
     if (thrown !== undefined) return failed(unforeseen(thrown.error));
     if (abort.signal.aborted) {

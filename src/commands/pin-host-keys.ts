@@ -1,7 +1,7 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
-import { type FoundKeys, findNewKeys } from "../remote/scan.ts";
+import type { NewKeys } from "../remote/new-keys.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -11,24 +11,30 @@ export interface PinOptions {
 }
 
 /**
- * Pins the keys of hosts that are seen for the first time in the stack directory's known_hosts: those that the user's
- * own known_hosts has without a word, all others after a yes. A key that has changed is found when connecting.
+ * Pins the keys of hosts and bastions that are seen for the first time in the stack directory's known_hosts: those
+ * that the user's own known_hosts has without a word, all others after one yes. A key that has changed is found when
+ * connecting. Then asks for the passwords that logging in needs, while no step is on the screen yet.
  */
 export async function pinHostKeys(stack: Stack, options: PinOptions, context: CommandContext): Promise<void> {
-  const found = await findNewKeys(stack.directory, stack.hosts, context);
-  context.signal.throwIfAborted();
+  const { login, signal } = context;
+  const found = await login.newKeys(stack.directory, stack.hosts, { signal });
+  signal.throwIfAborted();
   const strange = found.filter((one) => !one.trusted);
   if (strange.length > 0 && !options.acceptHostKeys) await ask(strange, context);
-  if (found.length === 0) return;
+  if (found.length > 0) await pin(stack, found, context);
+  await login.prepare(stack, stack.hosts, { signal });
+}
+
+async function pin(stack: Stack, found: readonly NewKeys[], { emit }: CommandContext): Promise<void> {
   await mkdir(stack.directory, { recursive: true });
   await appendFile(path.join(stack.directory, "known_hosts"), found.map((one) => one.lines).join(""));
   const names = found.map((one) => one.host.name).join(", ");
-  context.emit({ type: "info", message: `Pinned the host keys of ${names}: no others are accepted from now on.` });
+  emit({ type: "info", message: `Pinned the host keys of ${names}: no others are accepted from now on.` });
 }
 
-async function ask(strange: readonly FoundKeys[], { emit, ask: asker }: CommandContext): Promise<void> {
+async function ask(strange: readonly NewKeys[], { emit, ask: asker }: CommandContext): Promise<void> {
   const rows = strange.flatMap(({ host, keys }) =>
-    keys.map((key) => [host.name, host.address, key.type, key.fingerprint]),
+    keys.map((key) => [host.name, host.ssh.route?.hostname ?? host.address, key.type, key.fingerprint]),
   );
   emit({
     type: "table",

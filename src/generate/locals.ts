@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Flow, flowsTo, PORTS } from "../stack/flows.ts";
 import { TIERS, type Tier } from "../stack/schema.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { loginArgs, sharedLoginArgs } from "./login-args.ts";
 import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
 
 const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
@@ -92,6 +93,7 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     appAddresses: addresses(apps),
     tiers: TIERS.map((name) => ({ name, hosts: hostsOf(stack, name) })),
     hosts: stack.hosts.map((host) => hostLocals(stack, host)),
+    sharedLoginArgs: sharedLoginArgs(stack.hosts),
     database: { ...stack.database, ...ENGINES[stack.database.engine] },
     virtualIp: { ...stack.virtualIp, keepalived: keepalivedAddress(stack.virtualIp.address) },
     /** One socket for both families where the virtual IP is IPv6. */
@@ -109,6 +111,7 @@ export function hostLocals(stack: Stack, host: Host) {
   return {
     ...host,
     identityFile: identityFile(host),
+    loginArgs: loginArgs(host),
     roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
     services: tiers.flatMap((tier) => SERVICES[tier](stack)),

@@ -1,111 +1,154 @@
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import net from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Config, NodeSSH } from "node-ssh";
-import type { Host, Stack } from "../stack/stack.ts";
+import type { Host, SshTarget, Stack } from "../stack/stack.ts";
+import { bastionOf } from "./bastion.ts";
 import { connectError } from "./connect-error.ts";
-import { hostKeyError, judgeHostKey, pinnedAlgorithms } from "./host-key.ts";
-import { credentialsFor, type LocalSsh } from "./identity.ts";
-import { knownHostsName, parseKnownHosts } from "./known-hosts.ts";
-import { openSession, type Session } from "./session.ts";
+import { type Gate, makeGate } from "./gate.ts";
+import { type Handshake, HandshakeError, type HandshakeOptions, shakeHands } from "./handshake.ts";
+import { ALL_ALGORITHMS, hostKeyError, judgeHostKey, pinnedAlgorithms } from "./host-key.ts";
+import { type Credentials, credentialsFor, type LocalSsh, refuseLocked } from "./identity.ts";
+import { nameOf, readKnownHosts } from "./known-hosts.ts";
+import { type LiveSession, openSession, type Session } from "./session.ts";
+import { type Become, withoutPassword } from "./sudo.ts";
 
-interface ConnectOptions {
-  /** For the TCP connection, the key exchange and the login together. Default 10,000. */
+export interface ConnectOptions {
+  /** For the connection, the key exchange and the login together. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Default: this process's home directory and SSH_AUTH_SOCK. */
-  readonly local?: LocalSsh;
 }
 
-/** ssh2's type for this leaves out the agent's own fields. */
-interface AuthMethod {
-  type: "agent" | "publickey";
-  username: string;
-  agent?: string;
-  key?: string;
-}
+type ConnectTo<Opened> = (stack: Pick<Stack, "directory">, host: Host, options?: ConnectOptions) => Promise<Opened>;
+export type Connect = ConnectTo<Session>;
 
-export type Connect = (stack: Pick<Stack, "directory">, host: Host, options?: ConnectOptions) => Promise<Session>;
+/** What connecting needs of this computer and its user. */
+export interface ConnectWorld {
+  /** Asked anew for each connection: an agent of our own may have come. */
+  readonly local: () => LocalSsh;
+  /** The user's shell. */
+  readonly shell: string;
+  /** Has an agent of our own hold these keys, whose passphrases are asked for. */
+  readonly unlock: (host: SshTarget, credentials: Credentials) => Promise<void>;
+  readonly become: Become;
+  /** For connections through a bastion. */
+  readonly gate: Gate;
+}
 
 /**
- * Logs in to a host. Only a key that the stack directory's known_hosts pins is accepted.
- * Every failure is a QuintetError with exit code 3; an abort throws the signal's reason.
+ * Logs in to a host. Only a key that the stack directory's known_hosts pins is accepted, of the host and of the
+ * stack's bastion. Every failure is a QuintetError with exit code 3; an abort throws the signal's reason.
  */
-export const connect: Connect = async (stack, host, options = {}) => {
-  options.signal?.throwIfAborted();
-  const local = options.local ?? { home: homedir(), agentSocket: process.env["SSH_AUTH_SOCK"] };
-  const [known, credentials] = await Promise.all([readKnownHosts(stack.directory), credentialsFor(host, local)]);
-  const name = knownHostsName(host.address, host.ssh.port);
-  const username = host.ssh.user;
-  const methods: AuthMethod[] = [
-    ...(credentials.agent === undefined ? [] : [{ type: "agent" as const, username, agent: credentials.agent }]),
-    ...credentials.keys.map((key) => ({ type: "publickey" as const, username, key })),
-  ];
-  const timeoutMs = options.timeoutMs ?? 10_000;
-  const config: Config = {
-    username,
-    readyTimeout: timeoutMs,
-    // A host that is gone is noticed within 6 s.
-    keepaliveInterval: 1_500,
-    keepaliveCountMax: 3,
-    authHandler: methods as Exclude<Extract<Config["authHandler"], readonly unknown[]>, readonly string[]>,
-  };
-  const attempt = async (algorithms: Config["algorithms"]) => {
-    options.signal?.throwIfAborted();
-    const ssh = new NodeSSH();
-    let presented: Buffer | undefined;
-    // The socket is ours because ssh2 does not let go of one to a host that died half-way through the goodbye.
-    const socket = net.connect({ host: host.address, port: host.ssh.port });
-    const stop = () => void socket.destroy();
-    options.signal?.addEventListener("abort", stop);
+export function makeConnect(world: ConnectWorld): ConnectTo<LiveSession> {
+  return async ({ directory }, host, options = {}) => {
+    const file = join(directory, "known_hosts");
     try {
-      await connected(socket, timeoutMs, options.signal);
-      await ssh.connect({
-        ...config,
-        sock: socket,
-        ...(algorithms === undefined ? {} : { algorithms }),
-        hostVerifier: (key: Buffer) => {
-          presented = key;
-          return judgeHostKey(known, name, key) === "pinned";
-        },
+      const known = await readKnownHosts([file]);
+      const name = nameOf(host);
+      const accept = (key: Buffer) => judgeHostKey(known, name, key) === "pinned";
+      const attempt = (algorithms: HandshakeOptions["algorithms"]) =>
+        logIn(host, { knownHosts: [file], algorithms, accept }, options, world).catch((error: unknown) => {
+          const key = error instanceof HandshakeError ? error.key : undefined;
+          const verdict = key && judgeHostKey(known, name, key);
+          if (key === undefined || verdict === undefined || verdict === "pinned") throw error;
+          throw hostKeyError(file, host, verdict, key, known);
+        });
+      const shaken = await attempt(pinnedAlgorithms(known, name)).catch((error: unknown) => {
+        // The host has no key of a pinned type any more: ask for any, to tell which one it has now.
+        if (String(error).includes("no matching host key format")) return attempt(undefined);
+        throw error;
       });
-      return { ssh, socket };
+      return sessionOf(host, shaken, world);
     } catch (error) {
-      stop();
       options.signal?.throwIfAborted();
-      const verdict = presented && judgeHostKey(known, name, presented);
-      if (presented === undefined || verdict === undefined || verdict === "pinned") throw error;
-      throw hostKeyError(stack.directory, host, verdict, presented, known);
-    } finally {
-      options.signal?.removeEventListener("abort", stop);
+      throw connectError(host, error);
     }
   };
-  try {
-    const offered = pinnedAlgorithms(known, name);
-    const { ssh, socket } = await attempt(offered && { serverHostKey: offered }).catch((error: unknown) => {
-      // The host has no key of a pinned type any more: ask for any, to tell which one it has now.
-      if (String(error).includes("no matching host key format")) return attempt(undefined);
-      throw error;
-    });
-    return openSession(host, ssh, socket);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw connectError(host, error);
-  }
-};
-
-async function connected(socket: net.Socket, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-  const late = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
-  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
-  await once(socket, "connect", signal === undefined ? {} : { signal }).finally(() => clearTimeout(timer));
 }
 
-async function readKnownHosts(directory: string) {
-  const text = await readFile(join(directory, "known_hosts"), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+/** For a program that has nobody to ask: with this process's own keys and agent. */
+export const connect: Connect = makeConnect({
+  local: () => ({ home: homedir(), agentSocket: process.env["SSH_AUTH_SOCK"] }),
+  shell: process.env["SHELL"] || "/bin/sh",
+  unlock: refuseLocked,
+  become: withoutPassword,
+  gate: makeGate(8),
+});
+
+export function sessionOf(host: Host, { ssh, way }: Handshake, { become }: Pick<ConnectWorld, "become">): LiveSession {
+  return openSession(host, ssh, { destroy: () => way.destroy(), become });
+}
+
+export interface LogInOptions {
+  /** The files that pin the key of the stack's bastion. */
+  readonly knownHosts: readonly string[];
+  readonly algorithms: HandshakeOptions["algorithms"];
+  readonly accept: (key: Buffer) => boolean;
+}
+
+/** One login, and a second with the keys whose passphrase has to be asked for, where nothing else was let in. */
+export async function logIn(
+  host: SshTarget,
+  options: LogInOptions,
+  { timeoutMs = 10_000, signal }: ConnectOptions,
+  world: ConnectWorld,
+): Promise<Handshake> {
+  signal?.throwIfAborted();
+  const attempt = (credentials: Credentials) => {
+    const { ownAgent } = world.local();
+    const usesOwn = credentials.agents.some(({ socket }) => socket === ownAgent);
+    const way = {
+      knownHosts: options.knownHosts,
+      shell: world.shell,
+      timeoutMs,
+      signal,
+      agentSocket: usesOwn ? ownAgent : undefined,
+    };
+    const shake = () => shakeHands(host, { ...options, credentials, way });
+    return isBehind(host) ? world.gate(shake) : shake();
+  };
+  const unlock = async (credentials: Credentials) => {
+    await world.unlock(host, credentials);
+    signal?.throwIfAborted();
+    return attempt(await credentialsFor(host, world.local()));
+  };
+  const credentials = await credentialsFor(host, world.local());
+  if (credentials.agents.length + credentials.keys.length === 0) return unlock(credentials);
+  return attempt(credentials).catch((error: unknown) => {
+    if (credentials.locked.length > 0 && isRefusedKey(error)) return unlock(credentials);
     throw error;
   });
-  return parseKnownHosts(text);
+}
+
+/** The key that a target presents, over the way that a login takes. Throws where it presents none. */
+export async function captureKey(
+  target: SshTarget,
+  knownHosts: readonly string[],
+  options: ConnectOptions,
+  world: ConnectWorld,
+): Promise<Buffer> {
+  const accept = () => false;
+  try {
+    if (isBehind(target)) await logIn(target, { knownHosts, algorithms: ALL_ALGORITHMS, accept }, options, world);
+    else {
+      const { timeoutMs = 10_000, signal } = options;
+      const way = { knownHosts, shell: world.shell, timeoutMs, signal, agentSocket: undefined };
+      await shakeHands(target, { way, algorithms: ALL_ALGORITHMS, credentials: { agents: [], keys: [] }, accept });
+    }
+  } catch (error) {
+    if (error instanceof HandshakeError && error.key !== undefined) return error.key;
+    options.signal?.throwIfAborted();
+    throw connectError(target, error);
+  }
+  throw new Error("a login that was refused by us went on");
+}
+
+/** Whether a bastion or another program leads there. */
+function isBehind(target: SshTarget): boolean {
+  const { route } = target.ssh;
+  return bastionOf(target) !== undefined || route?.proxyJump !== undefined || route?.proxyCommand !== undefined;
+}
+
+function isRefusedKey(error: unknown): boolean {
+  if (!(error instanceof HandshakeError)) return false;
+  const { level } = error.cause as { level?: string };
+  return level === "client-authentication" || /Permission denied \(/.test(error.wayError ?? "");
 }

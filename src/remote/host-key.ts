@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
-import type { Host } from "../stack/stack.ts";
-import { entriesFor, fingerprint, type KnownHostsEntry, keyTypeOf, knownHostsName } from "./known-hosts.ts";
+import type { SshTarget } from "../stack/stack.ts";
+import { entriesFor, fingerprint, type KnownHostsEntry, keyTypeOf, nameOf } from "./known-hosts.ts";
 import { quoteArgv } from "./quote.ts";
 
 export type Verdict = "pinned" | "unknown" | "changed" | "revoked";
@@ -24,6 +23,9 @@ const ALGORITHMS = {
 } as const;
 export type HostKeyAlgorithm = (typeof ALGORITHMS)[keyof typeof ALGORITHMS][number];
 
+/** Best first: what is offered to a host whose key is to be seen. */
+export const ALL_ALGORITHMS: readonly HostKeyAlgorithm[] = Object.values(ALGORITHMS).flat();
+
 /**
  * The host key algorithms to offer: only those whose keys are pinned, best first, so that a host with several keys
  * presents one that we know. Undefined where nothing is pinned: any.
@@ -34,16 +36,15 @@ export function pinnedAlgorithms(entries: readonly KnownHostsEntry[], name: stri
   return algorithms.length === 0 ? undefined : algorithms;
 }
 
-/** The error for a key that may not be trusted. */
+/** The error for a key that may not be trusted; `file`: the known_hosts that says so. */
 export function hostKeyError(
-  directory: string,
-  host: Host,
+  file: string,
+  host: SshTarget,
   verdict: Exclude<Verdict, "pinned">,
   key: Buffer,
   entries: readonly KnownHostsEntry[],
 ): QuintetError {
-  const name = knownHostsName(host.address, host.ssh.port);
-  const file = join(directory, "known_hosts");
+  const name = nameOf(host);
   const where = `${host.name} (${name})`;
   const presented = `presented: ${fingerprint(key)} (${keyTypeOf(key)})`;
   const pinned = entriesFor(entries, name)
@@ -51,12 +52,11 @@ export function hostKeyError(
     .map((entry) => `pinned: ${fingerprint(entry.key)} (${entry.keyType})`);
   const shared = { exitCode: EXIT.preflight, host: host.name, step: "compare the host key" } as const;
   if (verdict === "unknown") {
-    const scan = quoteArgv(["ssh-keyscan", "-p", String(host.ssh.port), host.address]);
     return new QuintetError({
       ...shared,
       message: `The host key of ${where} is not known yet.`,
       detail: presented,
-      next: `Compare it with the machine's own (there: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if it is the same, pin it: ${scan} >> ${quoteArgv([file])}`,
+      next: `Compare it with the machine's own (there: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if it is the same, run this in a terminal and say yes, or with --accept-host-keys.`,
     });
   }
   const detail = [...pinned, presented].join("\n");

@@ -1,87 +1,113 @@
-import { readFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
-import type { Host } from "../stack/stack.ts";
+import type { SshTarget } from "../stack/stack.ts";
+import { keysOfAgent } from "./agent-keys.ts";
+import { type PrivateKey, readPrivateKey } from "./private-key.ts";
+import { quoteArgv } from "./quote.ts";
 
 /** Where this computer keeps what ssh logs in with. */
 export interface LocalSsh {
   readonly home: string;
   /** SSH_AUTH_SOCK */
   readonly agentSocket: string | undefined;
+  /** The agent that holds the keys whose passphrase was asked in this run. */
+  readonly ownAgent?: string | undefined;
+}
+
+/** Keys of an agent, in the order to try. */
+export interface AgentKeys {
+  readonly socket: string;
+  readonly keys: readonly Buffer[];
 }
 
 export interface Credentials {
+  readonly agents: readonly AgentKeys[];
   /** Private keys without a passphrase, in the order to try. */
   readonly keys: readonly string[];
-  /** The agent's socket, where an agent is to be asked. */
-  readonly agent: string | undefined;
+  /** Files of keys with a passphrase that no agent holds. */
+  readonly locked: readonly string[];
+  /** Whether the user's agent answers. */
+  readonly hasAgent: boolean;
 }
 
 const DEFAULT_KEYS = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
-/** What to log in with, as ssh chooses: the identity that the stack names, else the agent and the default keys. */
-export async function credentialsFor(host: Host, local: LocalSsh): Promise<Credentials> {
-  const agent = (await answers(local.agentSocket)) ? local.agentSocket : undefined;
-  const fault = (message: string, next: string, detail?: string) =>
-    new QuintetError({
-      message,
-      exitCode: EXIT.preflight,
-      host: host.name,
-      step: "read the SSH key",
-      ...(detail === undefined ? {} : { detail }),
-      next,
-    });
-  if (host.ssh.identity !== undefined) {
-    const path = host.ssh.identity;
-    const key = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      const missing = error.code === "ENOENT";
-      throw fault(
-        missing ? `The SSH key ${path} does not exist.` : `The SSH key ${path} cannot be read.`,
-        "Set ssh.identity in stack.yml to your private key.",
-        error.message,
-      );
-    });
-    if (!key.includes("PRIVATE KEY-----")) {
-      throw fault(`${path} is not a private SSH key.`, "Set ssh.identity in stack.yml to your private key.");
-    }
-    if (!isEncrypted(key)) return { keys: [key], agent: undefined };
-    if (agent !== undefined) return { keys: [], agent };
-    throw fault(
-      `The SSH key ${path} has a passphrase, and no SSH agent is running.`,
-      `Load it into an agent: eval "$(ssh-agent)" && ssh-add ${path}`,
-    );
-  }
-  const paths = DEFAULT_KEYS.map((name) => join(local.home, ".ssh", name));
-  const found = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(() => undefined)));
-  const keys = found.filter((key) => key !== undefined && !isEncrypted(key)) as string[];
-  if (agent === undefined && keys.length === 0) {
-    throw fault(
-      `There is no SSH key to log in to ${host.name} with.`,
-      "Make one (ssh-keygen -t ed25519), load yours into an agent (ssh-add), or set ssh.identity in stack.yml.",
-      `looked for: an SSH agent, ${paths.join(", ")}`,
-    );
-  }
-  return { keys, agent };
+/**
+ * What to log in with, in ssh's order: the agent's keys that are configured, its others where that is allowed, and
+ * keys that only files hold. A key that stack.yml names has to be there.
+ */
+export async function credentialsFor(host: SshTarget, local: LocalSsh): Promise<Credentials> {
+  const { identity, route } = host.ssh;
+  const defaults = () => DEFAULT_KEYS.map((name) => join(local.home, ".ssh", name));
+  const files = [...new Set(route?.identityFiles ?? (identity === undefined ? defaults() : [identity]))];
+  const identitiesOnly = route?.identitiesOnly ?? identity !== undefined;
+  const socket = route === undefined ? local.agentSocket : route.agentSocket;
+  const [found, held, own] = await Promise.all([
+    Promise.all(files.map((file) => readIdentity(host, file))),
+    keysOfAgent(socket),
+    keysOfAgent(local.ownAgent),
+  ]);
+  const configured = found.flatMap((key) => (key?.publicKey === undefined ? [] : [key.publicKey]));
+  const isIn = (list: readonly Buffer[] | undefined, key: Buffer) => list?.some((one) => one.equals(key)) ?? false;
+  const wanted = configured.filter((key) => isIn(held, key));
+  const others = identitiesOnly ? [] : (held ?? []).filter((key) => !isIn(configured, key));
+  const unlocked = configured.filter((key) => isIn(own, key));
+  const agentOf = (socket: string | undefined, keys: readonly Buffer[]): AgentKeys[] =>
+    socket === undefined || keys.length === 0 ? [] : [{ socket, keys }];
+  const credentials: Credentials = {
+    agents: [...agentOf(socket, [...wanted, ...others]), ...agentOf(local.ownAgent, unlocked)],
+    keys: found.flatMap((key) => (key?.kind === "plain" ? [key.text] : [])),
+    locked: found.flatMap((key) =>
+      key?.kind === "locked" && !(key.publicKey && isIn([...wanted, ...unlocked], key.publicKey)) ? [key.file] : [],
+    ),
+    hasAgent: held !== undefined,
+  };
+  if (credentials.agents.length + credentials.keys.length + credentials.locked.length > 0) return credentials;
+  throw keyFault(
+    host,
+    `There is no SSH key to log in to ${host.name} with.`,
+    "Make one (ssh-keygen -t ed25519), load yours into an agent (ssh-add), or set ssh.identity in stack.yml.",
+    `looked for: an SSH agent${identitiesOnly ? " with one of these" : ""}, ${files.join(", ")}`,
+  );
 }
 
-/** Whether a private key file needs a passphrase. */
-function isEncrypted(key: string): boolean {
-  const openssh = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(key)?.[1];
-  if (openssh === undefined) return key.includes("ENCRYPTED");
-  const magic = "openssh-key-v1\0";
-  const bytes = Buffer.from(openssh, "base64");
-  if (bytes.length < magic.length + 4) return false;
-  const length = bytes.readUInt32BE(magic.length);
-  return bytes.toString("latin1", magic.length + 4, magic.length + 4 + length) !== "none";
+/** For keys with a passphrase that nobody can be asked for. */
+export async function refuseLocked(host: SshTarget, { locked, hasAgent }: Credentials): Promise<never> {
+  const [file = ""] = locked;
+  const add = quoteArgv(["ssh-add", file]);
+  throw keyFault(
+    host,
+    `The SSH key ${file} has a passphrase, and ${hasAgent ? "the SSH agent does not hold it" : "no SSH agent is running"}.`,
+    `Load it into ${hasAgent ? `the agent: ${add}` : `an agent: eval "$(ssh-agent)" && ${add}`}`,
+  );
 }
 
-/** An agent that has gone leaves its socket's name behind; ssh2 takes that for a failed login. */
-async function answers(socketPath: string | undefined): Promise<boolean> {
-  if (socketPath === undefined || socketPath === "") return false;
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
+async function readIdentity(host: SshTarget, file: string): Promise<(PrivateKey & { file: string }) | undefined> {
+  const named = file === host.ssh.identity;
+  try {
+    const key = await readPrivateKey(file);
+    if (key !== undefined) return { ...key, file };
+  } catch (error) {
+    if (!named) return undefined;
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw keyFault(
+      host,
+      missing ? `The SSH key ${file} does not exist.` : `The SSH key ${file} cannot be read.`,
+      "Set ssh.identity in stack.yml to your private key.",
+      (error as Error).message,
+    );
+  }
+  if (!named) return undefined;
+  throw keyFault(host, `${file} is not a private SSH key.`, "Set ssh.identity in stack.yml to your private key.");
+}
+
+export function keyFault(host: SshTarget, message: string, next: string, detail?: string): QuintetError {
+  return new QuintetError({
+    message,
+    exitCode: EXIT.preflight,
+    host: host.name,
+    step: "read the SSH key",
+    ...(detail === undefined ? {} : { detail }),
+    next,
   });
 }

@@ -1,4 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { SshTarget } from "../stack/stack.ts";
 
 /** One key of an OpenSSH known_hosts file. */
 export interface KnownHostsEntry {
@@ -22,6 +24,29 @@ export function parseKnownHosts(text: string): KnownHostsEntry[] {
     if (keyTypeOf(key) !== keyType) return [];
     return [{ marker, patterns: patterns.split(","), keyType, key }];
   });
+}
+
+/** The entries of several files; one that is not there has none. */
+export async function readKnownHosts(files: readonly string[]): Promise<KnownHostsEntry[]> {
+  const texts = await Promise.all(
+    files.map((file) =>
+      readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT" || error.code === "ENOTDIR") return "";
+        throw error;
+      }),
+    ),
+  );
+  return texts.flatMap(parseKnownHosts);
+}
+
+/** The name under which ssh looks a target's key up. */
+export function nameOf({ address, ssh }: SshTarget): string {
+  return ssh.route?.hostKeyAlias ?? knownHostsName(ssh.route?.hostname ?? address, ssh.port);
+}
+
+/** A line of known_hosts. */
+export function knownHostsLine(name: string, key: Buffer): string {
+  return `${name} ${keyTypeOf(key)} ${key.toString("base64")}\n`;
 }
 
 /** How known_hosts names a host: bare on port 22, in brackets with its port on any other. */
@@ -62,5 +87,5 @@ function glob(pattern: string, name: string): boolean {
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(name);
+  return new RegExp(`^${source}$`).test(name.toLowerCase());
 }

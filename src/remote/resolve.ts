@@ -1,6 +1,7 @@
 import type { RunCommand } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Host, SshTarget, Stack } from "../stack/stack.ts";
+import { bastionOf } from "./bastion.ts";
 import { quoteArgv } from "./quote.ts";
 import { readSshConfig, type SshHome, sshConfigArgv } from "./ssh-config.ts";
 
@@ -23,18 +24,6 @@ export async function resolveHost<Target extends SshTarget | Host>(host: Target,
     bastion === undefined ? undefined : resolveHost(bastion, world),
   ]);
   return { ...host, ssh: { ...ssh, ...(resolvedBastion === undefined ? {} : { bastion: resolvedBastion }) } };
-}
-
-/** stack.yml's bastion as something to log in to, with the host's own key. */
-export function bastionOf({ ssh }: SshTarget): SshTarget | undefined {
-  if (ssh.bastion !== undefined) return ssh.bastion;
-  if (ssh.proxyJump === undefined || ssh.proxyJump === "none") return undefined;
-  const { user, host, port } = ssh.proxyJump;
-  return {
-    name: `the bastion ${host}`,
-    address: host,
-    ssh: { user: user ?? ssh.user, port: port ?? 22, identity: ssh.identity, written: { user, port } },
-  };
 }
 
 async function askSsh(target: SshTarget, { run, signal, ...around }: ResolveWorld) {

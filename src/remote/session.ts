@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeSSH, SSHExecCommandOptions } from "node-ssh";
@@ -6,16 +5,19 @@ import type { CommandResult } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Host } from "../stack/stack.ts";
 import { quoteArgv } from "./quote.ts";
+import { type Become, type Becoming, judgeSudo, SUDO_PROBE, SUDO_TRY, sudoFault, sudoWords } from "./sudo.ts";
 
 export interface RunOptions {
   /** Written to standard input, which is then closed. */
   readonly input?: string;
   /** The command is ended on the host after this long; exit code 124. Bounds the wait for a host that died, too. */
   readonly timeoutMs?: number;
-  /** Run as root. A user without passwordless sudo is a QuintetError. */
+  /** Run as root. A user who cannot become root is a QuintetError. */
   readonly sudo?: boolean;
   readonly signal?: AbortSignal;
 }
+
+export type StreamOptions = Pick<RunOptions, "sudo">;
 
 /** A long-running command on a host. */
 export interface RemoteStream {
@@ -33,9 +35,14 @@ export interface Session {
   /** A failing command is a result; a lost connection or missing sudo is a QuintetError. */
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** onLine gets each line of standard output as it arrives. */
-  stream(argv: readonly string[], onLine: (line: string) => void): RemoteStream;
+  stream(argv: readonly string[], onLine: (line: string) => void, options?: StreamOptions): RemoteStream;
   /** Ends the connection; never fails. */
   close(): void;
+}
+
+export interface LiveSession extends Session {
+  /** Whether the connection is there, as far as is known. */
+  isOpen(): boolean;
 }
 
 interface Channel {
@@ -44,16 +51,28 @@ interface Channel {
 }
 
 /** The command line that the login shell gets. Messages are in English and text is UTF-8 wherever the host stands. */
-export function remoteCommand(user: string, argv: readonly string[], options: RunOptions = {}): string {
+export function remoteCommand(
+  argv: readonly string[],
+  options: Pick<RunOptions, "timeoutMs"> = {},
+  becoming: Becoming["kind"] = "root",
+): string {
   const timeout =
     options.timeoutMs === undefined ? [] : ["timeout", "-k", "2", String(Math.max(0.001, options.timeoutMs / 1000))];
-  const sudo = options.sudo && user !== "root" ? ["sudo", "-n", "--"] : [];
-  return quoteArgv(["env", "LC_ALL=C.UTF-8", ...sudo, ...timeout, ...argv]);
+  return quoteArgv(["env", "LC_ALL=C.UTF-8", ...sudoWords(becoming), ...timeout, ...argv]);
 }
 
-export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
+export interface SessionWorld {
+  /** Ends the way under the connection. */
+  readonly destroy: () => void;
+  /** Asked once, and only where sudo wants a password. */
+  readonly become: Become;
+}
+
+export function openSession(host: Host, ssh: NodeSSH, { destroy, become }: SessionWorld): LiveSession {
   // node-ssh stops listening once it is connected, and an error that nobody hears would end the process.
   ssh.connection?.on("error", () => {}).setMaxListeners(0);
+
+  let open = true;
 
   const lost = (cause: unknown) =>
     new QuintetError(
@@ -80,10 +99,41 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
     return { ended, exitCode: result.code ?? undefined, stderr: Buffer.concat(errors).toString("utf8") };
   };
 
+  /** How to become root here; found out when it is first needed. */
+  let found: Promise<Becoming> | undefined;
+  const becoming = (sudo: boolean | undefined): Promise<Becoming> => {
+    if (!sudo || host.ssh.user === "root") return Promise.resolve({ kind: "root" });
+    found ??= findBecoming();
+    return found;
+  };
+  const findBecoming = async (): Promise<Becoming> => {
+    const probe = await trySudo(SUDO_PROBE);
+    if (probe.verdict === "ok") return { kind: "free" };
+    if (probe.verdict !== "password") throw sudoFault(host, probe.verdict, probe.stderr);
+    const password = await become(host, async (candidate) => {
+      const tried = await trySudo(SUDO_TRY, `${candidate}\n`);
+      if (tried.verdict === "ok") return true;
+      if (tried.verdict === "wrong" || tried.verdict === "password") return false;
+      throw sudoFault(host, tried.verdict, tried.stderr);
+    });
+    return { kind: "password", password };
+  };
+  const trySudo = async (argv: readonly string[], stdin?: string) => {
+    const options = { ...(stdin === undefined ? {} : { stdin }), onStdout: () => {} };
+    const tried = await execute(remoteCommand(argv, { timeoutMs: SUDO_MS }), options).catch((error: unknown) => {
+      throw lost(error);
+    });
+    if (!tried.ended) throw lost(undefined);
+    return { verdict: judgeSudo(tried.exitCode, tried.stderr), stderr: tried.stderr };
+  };
+
   return {
     host,
     async run(argv, options = {}) {
       options.signal?.throwIfAborted();
+      const root = await becoming(options.sudo);
+      options.signal?.throwIfAborted();
+      const input = withPassword(root, options.input);
       const chunks: Buffer[] = [];
       let channel: Channel | undefined;
       let stopped = false;
@@ -99,8 +149,8 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
       const timer = options.timeoutMs === undefined ? undefined : setTimeout(giveUp, options.timeoutMs + 4_000);
       options.signal?.addEventListener("abort", giveUp);
       try {
-        const executed = execute(remoteCommand(host.ssh.user, argv, options), {
-          ...(options.input === undefined ? {} : { stdin: options.input }),
+        const executed = execute(remoteCommand(argv, options, root.kind), {
+          ...(input === undefined ? {} : { stdin: input }),
           onStdout: (chunk) => chunks.push(chunk),
           onChannel: (opened) => {
             channel = opened;
@@ -117,14 +167,13 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
           throw lost(new Error(`no end of the command within ${options.timeoutMs} ms`));
         }
         if (!result.ended) throw lost(undefined);
-        if (options.sudo) refuseWithoutSudo(host, result.stderr, result.exitCode);
         return { exitCode: result.exitCode, stdout, stderr: result.stderr };
       } finally {
         clearTimeout(timer);
         options.signal?.removeEventListener("abort", giveUp);
       }
     },
-    stream(argv, onLine) {
+    stream(argv, onLine, options = {}) {
       const stdin = new PassThrough();
       const decoder = new StringDecoder("utf8");
       let channel: Channel | undefined;
@@ -133,19 +182,31 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
       const left = new Promise<CommandResult>((resolve) => {
         letGo = resolve;
       });
-      const executed = execute(remoteCommand(host.ssh.user, argv), {
-        stdin,
-        onChannel: (opened) => {
-          channel = opened;
-        },
-        onStdout: (chunk) => {
-          const lines = (rest + decoder.write(chunk)).split("\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) onLine(line);
-        },
-      }).then(
+      const start = async () => {
+        const root = await becoming(options.sudo);
+        // What was written to stdin meanwhile comes after it.
+        const whole = root.kind === "password" ? PassThrough.from(after(`${root.password}\n`, stdin)) : stdin;
+        return execute(remoteCommand(argv, {}, root.kind), {
+          stdin: whole,
+          onChannel: (opened) => {
+            channel = opened;
+          },
+          onStdout: (chunk) => {
+            const lines = (rest + decoder.write(chunk)).split("\n");
+            rest = lines.pop() ?? "";
+            for (const line of lines) onLine(line);
+          },
+        }).catch((error: unknown) => {
+          throw lost(error);
+        });
+      };
+      const executed = start().then(
         ({ exitCode, stderr }) => ({ exitCode, stdout: "", stderr }),
-        (error: unknown) => ({ exitCode: undefined, stdout: "", stderr: lost(error).fields.message }),
+        (error: unknown) => ({
+          exitCode: undefined,
+          stdout: "",
+          stderr: error instanceof QuintetError ? error.message : String(error),
+        }),
       );
       const ended = Promise.race([executed, left]);
       return {
@@ -165,9 +226,11 @@ export function openSession(host: Host, ssh: NodeSSH, socket: Socket): Session {
         },
       };
     },
+    isOpen: () => open && ssh.isConnected(),
     close() {
+      open = false;
       // A polite end would wait for ever for the answer of a host that has died.
-      socket.destroy();
+      destroy();
     },
   };
 }
@@ -181,22 +244,14 @@ function hangUp(channel: Channel | undefined): void {
   }
 }
 
-function refuseWithoutSudo(host: Host, stderr: string, exitCode: number | undefined): void {
-  const missing = exitCode === 127 && /sudo['’]?: (No such file|command not found|not found)/.test(stderr);
-  const refused =
-    exitCode === 1 &&
-    /^(sudo: (a password is required|a terminal is required)|.* is not (in the sudoers|allowed to))/m.test(stderr);
-  if (!missing && !refused) return;
-  throw new QuintetError({
-    message: missing
-      ? `sudo is not installed on ${host.name}.`
-      : `The user ${host.ssh.user} may not use sudo without a password on ${host.name}.`,
-    exitCode: EXIT.preflight,
-    host: host.name,
-    step: "become root",
-    detail: stderr.trim(),
-    next: missing
-      ? `Install sudo on ${host.name}, or log in as root (ssh.user in stack.yml).`
-      : `On ${host.name}, as root: echo '${host.ssh.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/90-quintet`,
-  });
+/** PAM waits some seconds after a wrong password, and a directory server may be slow. */
+const SUDO_MS = 30_000;
+
+function withPassword(root: Becoming, input: string | undefined): string | undefined {
+  return root.kind === "password" ? `${root.password}\n${input ?? ""}` : input;
+}
+
+async function* after(first: string, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  yield Buffer.from(first);
+  yield* rest;
 }

@@ -21,7 +21,12 @@ export function fakeContext(cwd: string, events: Event[], changes: Partial<Comma
     packageRoot: PACKAGE_ROOT,
     program: "quintet",
     ask: undefined,
-    login: createLogin(),
+    // An ssh that has nothing to say of any host.
+    login: createLogin({
+      run: async () => ({ exitCode: 0, stdout: "", stderr: "" }),
+      env: {},
+      home: join(cwd, "home"),
+    }),
     ...changes,
   };
 }

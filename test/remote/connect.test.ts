@@ -5,14 +5,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { QuintetError } from "../../src/errors.ts";
-import { connect } from "../../src/remote/connect.ts";
+import { makeConnect } from "../../src/remote/connect.ts";
+import { makeGate } from "../../src/remote/gate.ts";
+import { type LocalSsh, refuseLocked } from "../../src/remote/identity.ts";
 import { remoteCommand } from "../../src/remote/session.ts";
+import { withoutPassword } from "../../src/remote/sudo.ts";
 import type { Host } from "../../src/stack/stack.ts";
 
 let directory: string;
 let silent: Server;
 let portOfSilent: number;
-const local = { home: "/nonexistent", agentSocket: undefined };
+
+const connectWith = (local: LocalSsh) =>
+  makeConnect({
+    local: () => local,
+    shell: "/bin/sh",
+    unlock: refuseLocked,
+    become: withoutPassword,
+    gate: makeGate(1),
+  });
+const connect = connectWith({ home: "/nonexistent", agentSocket: undefined });
 
 const host = (port: number, identity: string | undefined): Host => ({
   name: "web1",
@@ -23,8 +35,8 @@ const host = (port: number, identity: string | undefined): Host => ({
   machine: { suite: "trixie", sudo: "passwordless" },
 });
 
-async function fault(port: number, identity: string | undefined, options = {}) {
-  const error = await connect({ directory }, host(port, identity), { local, ...options }).catch((e: unknown) => e);
+async function fault(port: number, identity: string | undefined, options = {}, connecting = connect) {
+  const error = await connecting({ directory }, host(port, identity), options).catch((e: unknown) => e);
   if (!(error instanceof QuintetError)) throw new Error(`no QuintetError but ${error}`);
   expect(error.fields.exitCode).toBe(3);
   expect(error.fields.host).toBe("web1");
@@ -67,7 +79,6 @@ test.each(["before it connects", "while it connects"])("an abort %s is passed on
   const reason = new Error("stopped by hand");
   const controller = new AbortController();
   const connecting = connect({ directory }, host(portOfSilent, join(directory, "plain")), {
-    local,
     signal: controller.signal,
   });
   if (when === "while it connects") await new Promise((resolve) => silent.once("connection", resolve));
@@ -86,15 +97,17 @@ test.each([
 });
 
 test("no key at all, and an agent that has gone", async () => {
-  const gone = { local: { home: "/nonexistent", agentSocket: join(directory, "text") } };
-  const fields = await fault(portOfSilent, undefined, gone);
+  const gone = connectWith({ home: "/nonexistent", agentSocket: join(directory, "text") });
+  const fields = await fault(portOfSilent, undefined, {}, gone);
   expect(fields.message).toBe("There is no SSH key to log in to web1 with.");
 });
 
 test("the command line that a host gets", () => {
-  expect(remoteCommand("deploy", ["echo", "a b"])).toBe("env 'LC_ALL=C.UTF-8' echo 'a b'");
-  expect(remoteCommand("deploy", ["id"], { sudo: true, timeoutMs: 1500 })).toBe(
-    "env 'LC_ALL=C.UTF-8' sudo -n -- timeout -k 2 1.5 id",
+  expect(remoteCommand(["echo", "a b"])).toBe("env 'LC_ALL=C.UTF-8' echo 'a b'");
+  expect(remoteCommand(["id"], { timeoutMs: 1500 }, "free")).toBe(
+    `env 'LC_ALL=C.UTF-8' sudo -k -n -- sh -c 'exec "$@"' sh timeout -k 2 1.5 id`,
   );
-  expect(remoteCommand("root", ["id"], { sudo: true })).toBe("env 'LC_ALL=C.UTF-8' id");
+  expect(remoteCommand(["id"], {}, "password")).toBe(
+    `env 'LC_ALL=C.UTF-8' sudo -k -S -p '' -- sh -c 'exec "$@"' sh id`,
+  );
 });

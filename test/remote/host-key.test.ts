@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hostKeyError, judgeHostKey, pinnedAlgorithms } from "../../src/remote/host-key.ts";
-import { fingerprint, knownHostsName, parseKnownHosts } from "../../src/remote/known-hosts.ts";
+import { fingerprint, knownHostsName, nameOf, parseKnownHosts } from "../../src/remote/known-hosts.ts";
 import type { Host } from "../../src/stack/stack.ts";
 
 const ED25519 = "AAAAC3NzaC1lZDI1NTE5AAAAIGMVkg/V7MDjlIzan76E19KfFfFAHaY78dzcylLxpMY0";
@@ -69,7 +69,7 @@ const host: Host = {
 
 test("a changed key stops with both fingerprints", () => {
   const entries = parseKnownHosts(`[192.0.2.11]:2222 ecdsa-sha2-nistp256 ${ECDSA}`);
-  expect(hostKeyError("/srv/my shop", host, "changed", ed25519, entries).fields).toEqual({
+  expect(hostKeyError("/srv/my shop/known_hosts", host, "changed", ed25519, entries).fields).toEqual({
     message: "The host key of web1 ([192.0.2.11]:2222) has changed: this may not be the machine that it was.",
     exitCode: 3,
     host: "web1",
@@ -79,8 +79,17 @@ test("a changed key stops with both fingerprints", () => {
   });
 });
 
-test("an unknown key is shown with the command that pins it", () => {
-  const { detail, next } = hostKeyError("/srv/shop", host, "unknown", ed25519, []).fields;
+test("an unknown key is shown, with what pins it", () => {
+  const { detail, next } = hostKeyError("/srv/shop/known_hosts", host, "unknown", ed25519, []).fields;
   expect(detail).toBe("presented: SHA256:hjGv0v2a5VJYWpIr+JZbSsLXmEpTZS0gvBAwMqMhcDw (ssh-ed25519)");
-  expect(next).toContain("pin it: ssh-keyscan -p 2222 192.0.2.11 >> /srv/shop/known_hosts");
+  expect(next).toContain("or with --accept-host-keys");
+});
+
+test("the name is the one that ssh looks up: of the host that it connects to, or an alias", () => {
+  const route = { hostname: "Web1.example", hostKeyAlias: undefined, identityFiles: [], agentSocket: undefined };
+  const more = { identitiesOnly: false, proxyJump: undefined, proxyCommand: undefined, knownHostsFiles: [] };
+  const named = { ...host, ssh: { ...host.ssh, route: { ...route, ...more } } };
+  expect(nameOf(host)).toBe("[192.0.2.11]:2222");
+  expect(nameOf(named)).toBe("[web1.example]:2222");
+  expect(nameOf({ ...named, ssh: { ...named.ssh, route: { ...named.ssh.route, hostKeyAlias: "shop" } } })).toBe("shop");
 });
