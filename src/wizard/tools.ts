@@ -11,19 +11,37 @@ import type { Keyboard } from "./terminal/keyboard.ts";
 import type { Screen } from "./terminal/screen.ts";
 import type { WizardOptions } from "./wizard.ts";
 
+/** While these are asked, each host is shown with all that was seen of it. */
+const ABOUT_HOSTS: ReadonlySet<QuestionId> = new Set<QuestionId>([
+  "hosts",
+  "ssh-user",
+  "ssh-port",
+  "ssh-identity",
+  "virtual-ip",
+  "virtual-ip-interface",
+]);
+
+export interface SceneOptions {
+  /** What Esc does. Default: back. */
+  readonly escapeTo?: string;
+  /** Left out of what was answered before. */
+  readonly asked?: QuestionId;
+  /** Whether this is about the hosts: then all is shown that was seen of them. */
+  readonly hosts?: boolean;
+}
+
 /** What every step works with. */
 export interface Tools {
   readonly options: WizardOptions;
   readonly interview: Interview;
   readonly looks: Looks;
   readonly where: () => WhereAsked;
-  /** The frame of a page: `asked` is left out of what was answered before. */
-  readonly scene: (progress: string, more?: { readonly escapeTo?: string; readonly asked?: QuestionId }) => Scene;
+  readonly scene: (progress: string, more?: SceneOptions) => Scene;
   /** Looks at the hosts as they are said now; what did not change is not looked at again. */
   readonly lookAtHosts: () => void;
   /** New host keys that the user has said yes to, as lines of known_hosts. */
   readonly accepted: Set<string>;
-  /** Those of them that the hosts, as they are now, have. */
+  /** Those of them that the present hosts have, and those that ssh trusts anyway: to be pinned. */
   readonly hostKeys: () => string;
   /** Keeps what was said, in case of an interruption. */
   readonly keep: () => Promise<void>;
@@ -52,7 +70,7 @@ export function createTools({ options, keyboard, screen, looks, drafts, intervie
     interview,
     looks,
     where,
-    scene: (progress, { escapeTo = "back", asked } = {}) => ({
+    scene: (progress, { escapeTo = "back", asked, hosts = false } = {}) => ({
       keyboard,
       screen,
       output: options.output ?? process.stdout,
@@ -60,16 +78,16 @@ export function createTools({ options, keyboard, screen, looks, drafts, intervie
       title: `Quintet   ${interview.answer("name") === undefined ? "a new stack" : printable(interview.answer("name") ?? "")}`,
       progress,
       given: givenSoFar(interview, asked),
-      live: looks,
+      live: hosts || (asked !== undefined && ABOUT_HOSTS.has(asked)) ? looks : looks.brief,
       escapeTo,
     }),
     keep: () => drafts.keep(interview.state),
     lookAtHosts: () => looks.want(hostsSoFar(interview.answers, where())),
     hostKeys: () =>
-      looks.hosts
-        .map((host) => looks.of(host))
-        .map((look) => (look?.state === "found" ? (look.newKey?.line ?? "") : ""))
-        .filter((line) => accepted.has(line))
+      looks
+        .keys()
+        .filter(({ known, line }) => known || accepted.has(line))
+        .map(({ line }) => line)
         .join(""),
   };
 }

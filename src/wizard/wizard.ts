@@ -57,7 +57,8 @@ export async function runWizard(options: WizardOptions): Promise<WizardResult | 
   const keyboard = new Keyboard(options.input ?? process.stdin, interrupt);
   const screen = new Screen(options.output ?? process.stdout);
   const drafts = createDrafts(options);
-  const looks = new Looks(createLookAt({ login: options.login, directory: options.directoryOf("stack") }));
+  let directory = options.directoryOf(options.answers.name ?? "stack");
+  const looks = new Looks(createLookAt({ login: options.login, directory: () => directory }));
   const kept = await drafts.read();
   screen.enter();
   keyboard.start();
@@ -71,6 +72,7 @@ export async function runWizard(options: WizardOptions): Promise<WizardResult | 
     const steps = () => buildSteps(tools);
     const answered = async (id: string) => {
       tools.interview.asked.add(id);
+      directory = tools.where().directory;
       await tools.keep();
     };
     const end = await walk({ steps, start: firstOpen(tools), answered });

@@ -32,6 +32,35 @@ export function lookLine(host: Host, look: Look | undefined, columns: number, ho
   ];
 }
 
+/** All hosts in as few lines as their state allows: those that will do are counted, the others are told of. */
+export function briefLines(hosts: readonly Host[], lookOf: (host: Host) => Look | undefined, columns: number): Line[] {
+  const looks = hosts.map((host) => ({ host, look: lookOf(host) }));
+  const ready = looks.filter(({ look }) => look?.state === "found" && lacksOf(look.facts).length === 0);
+  const others = looks.filter((one) => !ready.includes(one));
+  const count =
+    ready.length === hosts.length
+      ? `all ${ready.length} hosts are ready`
+      : `${ready.length} of ${hosts.length} hosts are ready`;
+  return [
+    ...(ready.length === 0
+      ? []
+      : [
+          [
+            { text: "ok  ", style: "good" as const },
+            { text: count, style: "faint" as const },
+          ],
+        ]),
+    ...others.map(({ host, look }) =>
+      lookLine(
+        host,
+        look,
+        columns,
+        others.map((one) => one.host),
+      ),
+    ),
+  ];
+}
+
 /** In the order in which they matter to somebody who wonders whether this is the machine that was meant. */
 export function factsOf(host: Host, facts: HostFacts): string[] {
   const { hostname, distribution, version, codename, cpus, memoryMb, freeMb, python, sudo, interfaces } = facts;
@@ -40,9 +69,9 @@ export function factsOf(host: Host, facts: HostFacts): string[] {
     hostname === undefined || hostname === host.name ? "" : hostname,
     distribution === undefined ? "" : `${capital(distribution)} ${version ?? codename ?? ""}`.trim(),
     cpus === undefined ? "" : `${cpus} CPU`,
-    memoryMb === undefined ? "" : `${gib(memoryMb)} GiB`,
-    freeMb === undefined ? "" : `${gib(freeMb)} free`,
-    { root: "root", passwordless: "sudo", password: "sudo asks", none: "" }[sudo],
+    memoryMb === undefined ? "" : `${gib(memoryMb)}G RAM`,
+    freeMb === undefined ? "" : `${gib(freeMb)}G free`,
+    { root: "as root", passwordless: "sudo", password: "sudo asks", none: "" }[sudo],
     carrier?.name ?? interfaces[0]?.name ?? "",
     python === undefined ? "" : `Python ${python.split(".").slice(0, 2).join(".")}`,
   ]

@@ -4,22 +4,26 @@ import type { Session } from "../../remote/session.ts";
 import type { Host } from "../../stack/stack.ts";
 import type { Line } from "../prompts/page.ts";
 import type { Live } from "../prompts/scene.ts";
-import { lookLine } from "./look-line.ts";
+import { briefLines, lookLine } from "./look-line.ts";
 
 /** What a host showed of itself when it was met. */
 export interface Found {
   readonly facts: HostFacts;
   /** Still open: the wizard may ask for more. */
   readonly session: Session;
-  /** The host key, where neither the stack nor the user's own known_hosts has one for this host. */
-  readonly newKey: NewKey | undefined;
+  /** Its host key, and those of the bastions on the way. */
+  readonly keys: readonly SeenKey[];
 }
 
-export interface NewKey {
+export interface SeenKey {
+  /** Whose it is. */
+  readonly name: string;
   readonly type: string;
   readonly fingerprint: string;
   /** To be added to the stack directory's known_hosts. */
   readonly line: string;
+  /** The stack pins it already, or the user's own known_hosts has it. */
+  readonly known: boolean;
 }
 
 /** Connects and looks; it asks nobody, and a failure is a QuintetError. */
@@ -78,6 +82,15 @@ export class Looks implements Live {
     return this.#entries.get(keyOf(host))?.look;
   }
 
+  /** The keys that the present hosts showed, each once: several hosts may be behind one bastion. */
+  keys(): SeenKey[] {
+    const seen = this.#hosts.flatMap((host) => {
+      const look = this.of(host);
+      return look?.state === "found" ? look.keys : [];
+    });
+    return [...new Map(seen.map((key) => [key.line, key])).values()];
+  }
+
   /** Resolves when no look is under way. */
   async settled(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
@@ -86,6 +99,12 @@ export class Looks implements Live {
   lines(columns: number): Line[] {
     return this.#hosts.map((host) => lookLine(host, this.of(host), columns, this.#hosts));
   }
+
+  /** The same where other things are asked. */
+  readonly brief: Live = {
+    lines: (columns) => briefLines(this.#hosts, (host) => this.of(host), columns),
+    subscribe: (listener) => this.subscribe(listener),
+  };
 
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -75,36 +75,38 @@ const prompt = createPrompt<unknown, ChoiceConfig<unknown>>((config, done) => {
   return paint(fitPage(page, size).above) + HIDE_CURSOR;
 });
 
+/** So many options are to be seen beside a table, if there are as many. */
+const FEWEST_OPTIONS = 5;
+
 /** Table, options and preview in as many lines as there are; the option pointed at is always among them. */
 function body({ table = [], options }: ChoiceConfig<unknown>, active: number, { rows, columns }: Size): Line[] {
-  const width = Math.max(...options.map(({ label }) => widthOf(label)));
-  const preview = options[active]?.preview ?? [];
-  const optionRows = Math.max(1, Math.min(options.length, rows));
-  const from = Math.max(0, Math.min(active - Math.floor(optionRows / 2), options.length - optionRows));
-  const lines = options.slice(from, from + optionRows).map(({ label, note }, index): Line => {
+  const fewest = Math.min(options.length, FEWEST_OPTIONS);
+  const forTable = table.length === 0 || rows - fewest < 3 ? [] : [...cutTable(table, rows - fewest - 1), []];
+  const shown = Math.max(1, Math.min(options.length, rows - forTable.length));
+  const from = Math.max(0, Math.min(active - Math.floor(shown / 2), options.length - shown));
+  const width = Math.max(0, ...options.map(({ label, note }) => (note === undefined ? 0 : widthOf(label))));
+  const lines = options.slice(from, from + shown).map(({ label, note }, index): Line => {
     const here = from + index === active;
-    const room = columns - width - 6;
+    const more = (index === 0 && from > 0) || (index === shown - 1 && from + shown < options.length);
     return [
-      { text: here ? "> " : "  ", style: "accent" },
-      { text: padded(label, width), style: here ? "accent" : undefined },
-      ...(note === undefined || room < 8 ? [] : [{ text: `  ${note}`, style: "faint" as const }]),
+      { text: here ? "> " : more ? ": " : "  ", style: here ? "accent" : "faint" },
+      {
+        text: note === undefined ? label : padded(label, Math.min(width, columns >> 1)),
+        style: here ? "accent" : undefined,
+      },
+      { text: note === undefined ? "" : `  ${note}`, style: "faint" },
     ];
   });
-  let left = rows - lines.length;
-  // A drawing that is cut tells nothing; a table that is cut says how much more there is.
-  const drawing = preview.length > 0 && preview.length + 1 <= left ? [[], ...preview] : [];
-  left -= drawing.length;
-  const kept =
-    table.length === 0 || left < 2
-      ? []
-      : table.length < left
-        ? [...table, []]
-        : [
-            ...table.slice(0, left - 2),
-            [{ text: `... and ${table.length - left + 2} more`, style: "faint" as const }],
-            [],
-          ];
-  return [...kept, ...lines, ...drawing];
+  const drawn = options[active]?.preview ?? [];
+  // A drawing that is cut tells nothing.
+  const left = rows - forTable.length - lines.length;
+  return [...forTable, ...lines, ...(drawn.length > 0 && drawn.length < left ? [[], ...drawn] : [])];
+}
+
+/** A table that is cut says how much more there is. */
+function cutTable(table: readonly Line[], rows: number): readonly Line[] {
+  if (table.length <= rows) return table;
+  return [...table.slice(0, rows - 1), [{ text: `... and ${table.length - rows + 1} more lines`, style: "faint" }]];
 }
 
 /** One of several; Esc is BACK. */

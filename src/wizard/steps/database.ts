@@ -20,7 +20,7 @@ export async function askDatabase(tools: Tools, progress: string): Promise<Outco
     question: questionOf("database-engine").message,
     hint: lacksMysql
       ? `${machine.name} runs Debian ${machine.version}, which has MariaDB and no MySQL of its own.`
-      : questionOf("database-engine").help,
+      : undefined,
     options: [
       {
         value: "mysql distribution",

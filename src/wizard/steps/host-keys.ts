@@ -11,24 +11,23 @@ export async function askHostKeys(
   progress: string,
   backwards: boolean,
 ): Promise<Outcome> {
-  const found = looks.hosts.flatMap((host) => {
-    const look = looks.of(host);
-    return look?.state === "found" && look.newKey !== undefined ? [{ host, key: look.newKey }] : [];
-  });
-  const fresh = found.filter(({ key }) => !accepted.has(key.line));
+  const fresh = looks.keys().filter(({ known, line }) => !known && !accepted.has(line));
   if (fresh.length === 0 || backwards) return "silent";
   const column = (texts: readonly string[]) => Math.max(...texts.map(widthOf)) + 2;
-  const names = column(fresh.map(({ host }) => host.name));
-  const types = column(fresh.map(({ key }) => shortType(key.type)));
-  const table = fresh.map(
-    ({ host, key }): Line => [
-      { text: padded(host.name, names), style: "accent" },
-      { text: padded(shortType(key.type), types), style: "faint" },
-      { text: key.fingerprint },
-    ],
-  );
+  const names = column(fresh.map(({ name }) => name));
+  const types = column(fresh.map(({ type }) => shortType(type)));
+  const frame = scene(progress, { hosts: true });
+  const table = fresh.flatMap(({ name, type, fingerprint }): Line[] => {
+    const whose = [
+      { text: padded(name, names), style: "accent" as const },
+      { text: padded(shortType(type), types), style: "faint" as const },
+    ];
+    // A fingerprint is to be compared: it is never cut.
+    const fits = names + types + fingerprint.length < frame.screen.size.columns;
+    return fits ? [[...whose, { text: fingerprint }]] : [whose, [{ text: `  ${fingerprint}` }]];
+  });
   const chosen = await choice({
-    scene: scene(progress),
+    scene: frame,
     question:
       fresh.length === 1 ? "Is this the machine's own key?" : `Are these ${fresh.length} the machines' own keys?`,
     hint: "Seen for the first time. On a machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
@@ -40,7 +39,7 @@ export async function askHostKeys(
     ],
   });
   if (chosen === BACK) return BACK;
-  if (chosen) for (const { key } of fresh) accepted.add(key.line);
+  if (chosen) for (const { line } of fresh) accepted.add(line);
   return "next";
 }
 

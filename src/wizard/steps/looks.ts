@@ -21,7 +21,7 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
     const looking = looks.hosts.some((host) => looks.of(host)?.state === "looking");
     if (looking && !backwards) {
       const question = "Looking at the machines";
-      const waited = await wait({ scene: scene(progress), question, work: () => looks.settled() });
+      const waited = await wait({ scene: scene(progress, { hosts: true }), question, work: () => looks.settled() });
       if (waited === BACK) return BACK;
     }
     const wanting = looks.hosts.filter((host) => faultOf(looks.of(host)) !== undefined);
@@ -35,7 +35,7 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
       }[id],
       note: interview.answer(id),
     }));
-    const frame = scene(progress);
+    const frame = scene(progress, { hosts: true });
     const chosen = await choice<Mend>({
       scene: frame,
       question: wanting.length === 1 ? `${wanting[0]?.name} is not ready` : `${wanting.length} hosts are not ready`,

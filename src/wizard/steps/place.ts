@@ -15,7 +15,7 @@ export async function askPlaceName(index: number, tools: Tools, progress: string
   const others = interview.places.filter((_, at) => at !== index);
   const named = others.map(({ name, tiers }) => `${name} (${tiers.join(", ")})`).join("; ");
   const found = await field({
-    scene: tools.scene(progress),
+    scene: tools.scene(progress, { hosts: true }),
     question: `What is host ${index + 1} called?`,
     hint:
       named === ""
@@ -48,7 +48,7 @@ export async function askPlaceTiers(index: number, tools: Tools, progress: strin
   const place = interview.places[index];
   if (place === undefined) return "silent";
   const found = await several<Tier>({
-    scene: tools.scene(progress),
+    scene: tools.scene(progress, { hosts: true }),
     question: `What is ${place.name} for?`,
     options: TIERS.map((tier) => ({ value: tier, label: tier, note: tierNames([tier]) })),
     values: place.tiers,
