@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up a checkout: npm packages, what rehearsal machines need of this computer, and (with "test") what tests need.
-# Run again it does only what is missing. Debian and Ubuntu; elsewhere it says what to install.
+# With "program": npm packages alone, for a pipeline. Run again it does only what is missing. Debian and Ubuntu; elsewhere it says what to install.
 set -eu
 cd "$(dirname -- "$(readlink -f -- "$0")")/.."
 
@@ -61,7 +61,7 @@ packages_for_machines
 if [ "${1:-}" = test ]; then
   packages_for_tests
   install_packages
-else
+elif [ "${1:-}" != program ]; then
   # Without them everything but rehearsals works, and `quintet doctor` says what is missing.
   install_packages || say "Rehearsals will not work until then; all else does."
 fi
