@@ -80,7 +80,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     columns: strings,
     rows: z.array(strings).readonly(),
   }),
-  event("document", "What was asked for, whole: written to standard output as it is.", { text: z.string() }),
+  event("document", "A text of several lines that was asked for.", { text: z.string() }),
   event("error", "What failed. Several may come; the exit code is the last one's.", { error: errorFields }),
   event("result", "The verb's last word.", {
     verb: z.string(),

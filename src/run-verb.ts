@@ -1,5 +1,6 @@
 import { homedir, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
+import { VAULT_PASSWORD_VARIABLE } from "./ansible/vault-password.ts";
 import { runCommand } from "./command.ts";
 import type { Ask, CommonOptions, Verb } from "./commands/context.ts";
 import { EXIT, QuintetError, type QuintetErrorFields } from "./errors.ts";
@@ -46,8 +47,10 @@ export async function runVerb(called: Called, options: CommonOptions, verb: Verb
     sudoPasswordFile: options.sudoPasswordFile,
     stdin: process.stdin,
   });
-  // Of all that is started from now on, only ansible-playbook gets it.
+  // Of all that is started from now on, only Ansible gets them.
   delete process.env[SUDO_PASSWORD_VARIABLE];
+  const env = { ...process.env };
+  delete process.env[VAULT_PASSWORD_VARIABLE];
   // Node's own exit code where a promise is waited for that nobody will settle.
   const endless = (code: number) => {
     if (code === 13) process.exitCode = failed(unforeseen(thrown?.error ?? new Error("The run came to no end.")));
@@ -58,7 +61,7 @@ export async function runVerb(called: Called, options: CommonOptions, verb: Verb
       emit,
       signal: abort.signal,
       run: runCommand,
-      env: process.env,
+      env,
       cwd: process.cwd(),
       home: homedir(),
       userName: userInfo().username,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { givenVaultPassword } from "./vault-password.ts";
+import { givenVaultPassword, vaultEnvironment } from "./vault-password.ts";
 
 const CALLBACK_PLUGINS = fileURLToPath(new URL("callback_plugins", import.meta.url));
 
@@ -27,7 +27,7 @@ export function ansibleEnvironment(
   const vaultPassword = givenVaultPassword(base);
   return {
     ...environment,
-    ...(vaultPassword === undefined ? {} : { ANSIBLE_VAULT_PASSWORD_FILE: vaultPassword }),
+    ...(vaultPassword === undefined ? {} : vaultEnvironment(vaultPassword, base)),
     ANSIBLE_CONFIG: join(stackDirectory, "ansible.cfg"),
     ANSIBLE_CALLBACK_PLUGINS: CALLBACK_PLUGINS,
     ANSIBLE_STDOUT_CALLBACK: "quintet_events",

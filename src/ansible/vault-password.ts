@@ -1,6 +1,8 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Taken out of what other programs get, above all those that build the application. */
+export const VAULT_PASSWORD_VARIABLE = "QUINTET_VAULT_PASSWORD";
 const FROM_ENVIRONMENT = fileURLToPath(new URL("vault-password", import.meta.url));
 
 /**
@@ -12,12 +14,21 @@ export function givenVaultPassword(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string = process.cwd(),
 ): string | undefined {
-  if (env["QUINTET_VAULT_PASSWORD"]) return FROM_ENVIRONMENT;
+  if (env[VAULT_PASSWORD_VARIABLE]) return FROM_ENVIRONMENT;
   const file = env["QUINTET_VAULT_PASSWORD_FILE"];
   return file ? path.resolve(cwd, file) : undefined;
 }
 
 /** Where a user finds the password of such a file. */
 export function shownVaultPassword(file: string): string {
-  return file === FROM_ENVIRONMENT ? "QUINTET_VAULT_PASSWORD" : file;
+  return file === FROM_ENVIRONMENT ? VAULT_PASSWORD_VARIABLE : file;
+}
+
+/** What Ansible needs in its environment to read such a file. */
+export function vaultEnvironment(
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const password = file === FROM_ENVIRONMENT ? { [VAULT_PASSWORD_VARIABLE]: env[VAULT_PASSWORD_VARIABLE] ?? "" } : {};
+  return { ANSIBLE_VAULT_PASSWORD_FILE: file, ...password };
 }

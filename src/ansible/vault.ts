@@ -3,12 +3,14 @@ import type { RunCommand } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import { explain, lastError } from "./explain.ts";
 import type { Ansible } from "./find.ts";
-import { shownVaultPassword } from "./vault-password.ts";
+import { shownVaultPassword, vaultEnvironment } from "./vault-password.ts";
 
 /** Text travels through pipes alone: no argv, no file. Errors are QuintetErrors. */
 interface Vault {
   readonly ansible: Pick<Ansible, "vault">;
   readonly run: RunCommand;
+  /** May hold the password; see vault-password.ts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The file that holds the vault password. */
   readonly passwordFile: string;
 }
@@ -23,14 +25,14 @@ export function decryptVault(vault: Vault, text: string): Promise<string> {
   return ansibleVault(vault, "decrypt", text);
 }
 
-async function ansibleVault({ ansible, run, passwordFile }: Vault, verb: string, text: string): Promise<string> {
+async function ansibleVault({ ansible, run, env, passwordFile }: Vault, verb: string, text: string): Promise<string> {
   const result = await run([ansible.vault, verb, "--output=-", "-"], {
     input: text,
     // Neither the caller's settings nor an ansible.cfg nearby may add a second password.
     env: {
       ANSIBLE_CONFIG: fileURLToPath(new URL("vault.cfg", import.meta.url)),
       ANSIBLE_VAULT_IDENTITY_LIST: "",
-      ANSIBLE_VAULT_PASSWORD_FILE: passwordFile,
+      ...vaultEnvironment(passwordFile, env),
       ANSIBLE_NOCOLOR: "1",
       LC_ALL: "C.UTF-8",
     },

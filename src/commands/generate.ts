@@ -35,8 +35,8 @@ export async function generateProject(
   options: { overwrite?: boolean },
   context: CommandContext,
 ): Promise<Generation> {
-  const { run } = context;
-  const passwordFile = givenVaultPassword(context.env, context.cwd);
+  const { run, env } = context;
+  const passwordFile = givenVaultPassword(env, context.cwd);
   const generation = await step(context, "generate", "Generate the Ansible project", [], async () => {
     const result = await generate(
       stack,
@@ -45,8 +45,8 @@ export async function generateProject(
         run,
         vault: {
           ...(passwordFile === undefined ? {} : { passwordFile }),
-          encrypt: (text, file) => encryptVault({ ansible, run, passwordFile: file }, text),
-          decrypt: (text, file) => decryptVault({ ansible, run, passwordFile: file }, text),
+          encrypt: (text, file) => encryptVault({ ansible, run, env, passwordFile: file }, text),
+          decrypt: (text, file) => decryptVault({ ansible, run, env, passwordFile: file }, text),
         },
         now: context.now,
         templateRoot: context.packageRoot,

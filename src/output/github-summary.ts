@@ -21,6 +21,7 @@ interface HostSum {
 export class Summary {
   #verb = "";
   readonly #hosts = new Map<string, HostSum>();
+  readonly #documents: string[] = [];
   readonly #tables: Table[] = [];
   readonly #warnings: Extract<Event, { type: "warning" }>[] = [];
   readonly #errors: QuintetErrorFields[] = [];
@@ -42,6 +43,9 @@ export class Summary {
         if (host !== undefined) host.latest = event;
         break;
       }
+      case "document":
+        this.#documents.push(event.text);
+        break;
       case "table":
         this.#tables.push(event);
         break;
@@ -61,6 +65,7 @@ export class Summary {
     const text = [
       `## ${this.#verdict()}`,
       ...bullets(this.#result?.text ?? []),
+      ...this.#documents.map((document) => fenced(document.trimEnd())),
       ...this.#hostTable(),
       ...this.#tables.flatMap(table),
       ...(this.#warnings.length === 0 ? [] : ["### Warnings", ...this.#warnings.flatMap(warning)]),

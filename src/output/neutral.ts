@@ -32,9 +32,11 @@ export function inert(line: string): string {
 
 /** An event for people: whatever a host or a file put into it is harmless. */
 export function neutral(event: Event): Event {
-  if (event.type === "document") return event; // ours, and for programs
   const severalLines = (key: string) =>
-    key === "detail" || key === "diff" || (key === "message" && (event.type === "info" || event.type === "task"));
+    key === "detail" ||
+    key === "diff" ||
+    event.type === "document" ||
+    (key === "message" && (event.type === "info" || event.type === "task"));
   const clean = (value: unknown, key: string): unknown => {
     if (typeof value === "string") return severalLines(key) ? harmless(value) : harmlessLine(value);
     if (Array.isArray(value)) return value.map((one) => clean(one, key));

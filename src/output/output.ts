@@ -38,7 +38,7 @@ export function createOutput(options: OutputOptions): Output {
     return {
       emit: (event) => {
         json(event);
-        if (event.type !== "document") people.emit(event);
+        people.emit(event);
       },
       close: () => people.close(),
     };

@@ -66,7 +66,7 @@ export function plainSink(
         out("", ...tableLines(event, Number.POSITIVE_INFINITY), "");
         break;
       case "document":
-        stdout.write(event.text);
+        out(...event.text.trimEnd().split("\n"));
         break;
       case "error":
         err(...errorLines(event.error));

@@ -35,7 +35,7 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
         out(["", ...tableLines(event, columns, paint("bold"))]);
         break;
       case "document":
-        stdout.write(event.text);
+        out([event.text.trimEnd()]);
         break;
       case "error":
         stderr.write("\n");

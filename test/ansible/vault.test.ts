@@ -26,7 +26,7 @@ test("what is encrypted is decrypted again, and never in argv or a file", async 
     argvs.push(argv.slice(1).join(" "));
     return runCommand(argv, options);
   };
-  const vault = { ansible, run, passwordFile };
+  const vault = { ansible, run, env: {}, passwordFile };
   const encrypted = await encryptVault(vault, "password: ü p@ss\n");
   expect(encrypted).toMatch(/^\$ANSIBLE_VAULT;1\.1;AES256\n/);
   expect(await decryptVault(vault, encrypted)).toBe("password: ü p@ss\n");
@@ -35,7 +35,7 @@ test("what is encrypted is decrypted again, and never in argv or a file", async 
 });
 
 test("a wrong password, a missing one, a file that is not encrypted", async () => {
-  const vault = { ansible, run: runCommand, passwordFile };
+  const vault = { ansible, run: runCommand, env: {}, passwordFile };
   const encrypted = await encryptVault(vault, "a: 1\n");
   const other = join(directory, "other");
   await writeFile(other, "wrong\n");

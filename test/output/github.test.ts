@@ -64,6 +64,10 @@ test("the summary", async () => {
 
 - Not applied\\.
 
+\`\`\`text
+# As it is
+\`\`\`
+
 ### Hosts
 
 | host | result | changed | failed |
