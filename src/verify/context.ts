@@ -1,6 +1,6 @@
 import type { Sessions } from "../remote/sessions.ts";
 import type { Tier } from "../stack/schema.ts";
-import type { Stack } from "../stack/stack.ts";
+import type { Host, Stack } from "../stack/stack.ts";
 import type { Clock } from "./clock.ts";
 import type { IsolationReport } from "./report.ts";
 import type { Answer, Site, SiteRequest } from "./site.ts";
@@ -8,6 +8,8 @@ import type { Answer, Site, SiteRequest } from "./site.ts";
 /** What a check or drill works with. */
 export interface Context {
   readonly stack: Stack;
+  /** The hosts that this run is about: all of the stack, or those that --limit means. */
+  readonly hosts: readonly Host[];
   readonly site: Site;
   readonly sessions: Sessions;
   readonly ask: (request: SiteRequest) => Promise<Answer>;
@@ -35,6 +37,8 @@ export interface Check {
   readonly id: string;
   readonly tier: Tier;
   readonly title: string;
+  /** It has something to say of hosts of all tiers, not only of its own. */
+  readonly ofEveryTier?: boolean;
   run(context: Context): Promise<Finding[]>;
 }
 

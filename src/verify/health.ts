@@ -28,11 +28,14 @@ export function poolProblems(stack: Stack, servers: readonly PoolServer[]): stri
 /** Why the stack is not in full health, in words; empty: every balancer sees every server, and one holds the virtual IP. */
 export async function healthProblems(context: Context): Promise<string[]> {
   const said = (error: unknown) => [error instanceof Error ? error.message : String(error)];
+  const balancers = hostsOf(context, "loadbalancer");
+  // Whoever is not about a balancer has none to ask.
+  if (balancers.length === 0) return [];
   const holder = holdersNow(context).then(
     (names) => (names.length === 1 ? [] : [`the virtual IP is held by ${names.join(" and ") || "no balancer"}`]),
     said,
   );
-  const pools = hostsOf(context.stack, "loadbalancer").map(async ({ name }) => {
+  const pools = balancers.map(async ({ name }) => {
     try {
       const problems = poolProblems(context.stack, await poolServers(await context.sessions.to(name)));
       return problems.map((problem) => `on ${name}, ${problem}`);

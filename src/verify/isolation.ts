@@ -1,7 +1,7 @@
 import { BlockList, connect, isIPv6 } from "node:net";
 import type { Sessions } from "../remote/sessions.ts";
 import { flowsTo } from "../stack/flows.ts";
-import type { Host, Stack } from "../stack/stack.ts";
+import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import type { IsolationReport } from "./report.ts";
 
 export const THIS_COMPUTER = "this computer";
@@ -45,6 +45,21 @@ export function probesOf(stack: Stack): Probe[] {
         : [...inside, { from: THIS_COMPUTER, to: to.name, address: to.address, port, expected: outside }];
     }),
   );
+}
+
+/**
+ * Those of the probes that are about these hosts and need a login to no others: what is tried on them, from each other
+ * and from this computer, and whether they reach the database.
+ */
+export function probesAbout(hosts: readonly Host[], stack: Stack): Probe[] {
+  const all = probesOf(stack);
+  if (hosts.length === stack.hosts.length) return all;
+  const meant = new Set(hosts.map((host) => host.name));
+  const databases = new Set(hostsOf(stack, "database").map((host) => host.name));
+  return all.filter(({ from, to, port }) => {
+    if (from !== THIS_COMPUTER && !meant.has(from)) return false;
+    return meant.has(to) || (meant.has(from) && databases.has(to) && port === stack.database.port);
+  });
 }
 
 /** Tries the probes: one SSH command a source, all sources at once. A source that cannot be reached throws. */

@@ -54,6 +54,10 @@ const drillReport = z.strictObject({
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   stack: z.string(),
+  limit: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "The only hosts that it is about, where others were left out." }),
   startedAt: stamp,
   finishedAt: stamp,
   result: z.enum(["passed", "failed"]),

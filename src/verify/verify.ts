@@ -6,15 +6,15 @@ import type { Machines } from "../machines/machines.ts";
 import type { Connect } from "../remote/connect.ts";
 import { makeSessions } from "../remote/sessions.ts";
 import { PORTS } from "../stack/flows.ts";
-import { hostsOf, type Stack } from "../stack/stack.ts";
-import { CHECKS } from "./checks/checks.ts";
+import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { checksFor } from "./checks/checks.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Context } from "./context.ts";
 import { healLeftover } from "./drills/armed.ts";
 import type { Drill, DrillContext } from "./drills/drill.ts";
 import { drillsNamed } from "./drills/drills.ts";
 import { waitForHealth } from "./health.ts";
-import { probesOf, tryProbes } from "./isolation.ts";
+import { probesAbout, tryProbes } from "./isolation.ts";
 import {
   type CheckReport,
   type DrillReport,
@@ -28,6 +28,8 @@ import { ask, type Site } from "./site.ts";
 import { showReport } from "./tables.ts";
 
 export interface VerifyOptions {
+  /** The hosts that it is about; default: all. */
+  readonly hosts?: readonly Host[];
   /** Ids of drills, in the order to run them. */
   readonly drills: readonly string[] | "none";
   /** The power switch of rehearsal machines; without it, drills that need one are skipped. */
@@ -45,7 +47,7 @@ const SETTLE_LIMIT_MS = 30_000;
  * Checks that fail are in the report; a QuintetError is for what keeps it from being made. An abort throws its reason.
  */
 export async function verify(stack: Stack, options: VerifyOptions): Promise<Report> {
-  const { connect, signal, emit, clock = systemClock, machines } = options;
+  const { hosts = stack.hosts, connect, signal, emit, clock = systemClock, machines } = options;
   const drills = options.drills === "none" ? [] : drillsNamed(options.drills);
   const startedAt = clock.now().toISOString();
   const site: Site = {
@@ -63,11 +65,12 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
   let flows: Promise<readonly IsolationReport[]> | undefined;
   const context: DrillContext = {
     stack,
+    hosts,
     site,
     sessions,
     ask: (request) => ask(site, request),
     flows: () => {
-      flows ??= tryProbes(probesOf(stack), sessions);
+      flows ??= tryProbes(probesAbout(hosts, stack), sessions);
       return flows;
     },
     clock,
@@ -85,6 +88,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     const report: Report = {
       schemaVersion: 1,
       stack: stack.name,
+      ...(hosts.length === stack.hosts.length ? {} : { limit: hosts.map((host) => host.name) }),
       startedAt,
       finishedAt: clock.now().toISOString(),
       result: resultOf(findings),
@@ -114,9 +118,10 @@ async function settle(context: Context, emit: Emit): Promise<void> {
 async function runChecks(context: Context, emit: Emit): Promise<CheckReport[]> {
   const step = "checks";
   const begin = context.clock.monotonic();
-  emit({ type: "step-started", step, title: "Run the smoke checks", rows: CHECKS.map((check) => check.id) });
+  const checks = checksFor(context.hosts);
+  emit({ type: "step-started", step, title: "Run the smoke checks", rows: checks.map((check) => check.id) });
   const results = await Promise.all(
-    CHECKS.map(async (check) => {
+    checks.map(async (check) => {
       emit({ type: "row", step, row: check.id, status: "running", text: check.title });
       const found = await runCheck(check, context);
       const failed = found.find((one) => one.status === "failed");

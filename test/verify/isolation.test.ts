@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { probesOf } from "../../src/verify/isolation.ts";
+import { probesAbout, probesOf } from "../../src/verify/isolation.ts";
 import { fiveHosts } from "./stack.ts";
 
 const line = ({ from, to, address, port, expected }: ReturnType<typeof probesOf>[number]) =>
@@ -49,4 +49,23 @@ test("networks are compared with the address that a host comes from", () => {
   expect(expected(22)).toEqual(["web2 closed", "app1 open", "app2 open", "db1 closed", "this computer open"]);
   // Whether this computer is in metrics_from is unknown here, so it is not tried.
   expect(expected(8405)).toEqual(["web2 closed", "app1 closed", "app2 closed", "db1 open"]);
+});
+
+test("with --limit, nobody is logged in to but those hosts, and all is about them", () => {
+  const stack = fiveHosts("/srv/shop");
+  const only = (...names: string[]) => stack.hosts.filter((host) => names.includes(host.name));
+  const brief = (...names: string[]) =>
+    probesAbout(only(...names), stack).map(({ from, to, port, expected }) => `${from} -> ${to}:${port} ${expected}`);
+  expect(brief("app1")).toEqual([
+    "this computer -> app1:22 open",
+    "this computer -> app1:3000 closed",
+    "app1 -> db1:3306 open",
+  ]);
+  expect(brief("db1")).toEqual(["this computer -> db1:22 open", "this computer -> db1:3306 closed"]);
+  expect(brief("app1", "app2").filter((line) => line.startsWith("app2"))).toEqual([
+    "app2 -> app1:22 open",
+    "app2 -> app1:3000 closed",
+    "app2 -> db1:3306 open",
+  ]);
+  expect(probesAbout(stack.hosts, stack)).toEqual(probesOf(stack));
 });

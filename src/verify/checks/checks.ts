@@ -1,3 +1,4 @@
+import type { Host } from "../../stack/stack.ts";
 import type { Check } from "../context.ts";
 import { httpRedirects } from "./http-redirects.ts";
 import { databaseIsolation, flowIsolation } from "./isolation.ts";
@@ -21,3 +22,9 @@ export const CHECKS: readonly Check[] = [
   databaseIsolation,
   flowIsolation,
 ];
+
+/** The checks that have something to say of these hosts; those of the virtual IP where a balancer is among them. */
+export function checksFor(hosts: readonly Host[]): readonly Check[] {
+  const tiers = new Set(hosts.flatMap((host) => host.tiers));
+  return CHECKS.filter((check) => check.ofEveryTier || tiers.has(check.tier));
+}

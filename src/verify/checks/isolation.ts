@@ -7,6 +7,7 @@ export const databaseIsolation: Check = {
   id: "database-isolation",
   tier: "database",
   title: "Only app hosts can open the database port",
+  ofEveryTier: true,
   async run({ stack, flows }) {
     const databases = hostsOf(stack, "database").map((host) => host.name);
     const own = (await flows()).filter((flow) => databases.includes(flow.to) && flow.port === stack.database.port);
@@ -23,9 +24,10 @@ export const flowIsolation: Check = {
   id: "flow-isolation",
   tier: "loadbalancer",
   title: "Ports are open to those who need them and to nobody else",
-  async run({ stack, flows }) {
+  ofEveryTier: true,
+  async run({ stack, hosts, flows }) {
     const all = await flows();
-    return stack.hosts.map(({ name }) => {
+    return hosts.map(({ name }) => {
       const own = all.filter((flow) => flow.to === name);
       const wrong = own.filter((flow) => flow.expected !== flow.actual);
       const said = wrong.map(({ port, from, actual }) => `${port} is ${actual} from ${from}`).join(", ");

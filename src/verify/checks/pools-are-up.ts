@@ -7,9 +7,9 @@ export const poolsAreUp: Check = {
   id: "pools-are-up",
   tier: "loadbalancer",
   title: "HAProxy sees every server up",
-  run: ({ stack, sessions }) =>
+  run: ({ stack, hosts, sessions }) =>
     Promise.all(
-      hostsOf(stack, "loadbalancer").map(async ({ name }) => {
+      hostsOf({ hosts }, "loadbalancer").map(async ({ name }) => {
         const expected = `${hostsOf(stack, "web").length + hostsOf(stack, "app").length} servers UP`;
         try {
           const problems = poolProblems(stack, await poolServers(await sessions.to(name)));

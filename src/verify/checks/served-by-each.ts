@@ -1,28 +1,29 @@
-import { type Host, hostsOf } from "../../stack/stack.ts";
+import type { Tier } from "../../stack/schema.ts";
+import { hostsOf } from "../../stack/stack.ts";
 import { type Check, type Context, type Finding, finding } from "../context.ts";
 
 export const staticFromEachWeb: Check = {
   id: "static-from-each-web",
   tier: "web",
   title: "Static content comes from each web server",
-  run: (context) => servedByEach(context, hostsOf(context.stack, "web"), context.stack.checks.static, "checks.static"),
+  run: (context) => servedByEach(context, "web", context.stack.checks.static, "checks.static"),
 };
 
 export const dynamicFromEachApp: Check = {
   id: "dynamic-from-each-app",
   tier: "app",
   title: "Dynamic content comes from each app server",
-  run: (context) =>
-    servedByEach(context, hostsOf(context.stack, "app"), context.stack.checks.dynamic, "checks.dynamic"),
+  run: (context) => servedByEach(context, "app", context.stack.checks.dynamic, "checks.dynamic"),
 };
 
 /** Asks through the virtual IP until each server has answered, 20 times a server at most. */
 async function servedByEach(
-  { ask, signal }: Context,
-  hosts: readonly Host[],
+  { stack, hosts: meant, ask, signal }: Context,
+  tier: Tier,
   path: string | undefined,
   setting: string,
 ): Promise<Finding[]> {
+  const hosts = hostsOf({ hosts: meant }, tier);
   const expected = `200 for ${path ?? "a path"}`;
   if (path === undefined) {
     return hosts.map(({ name }) => ({
@@ -33,7 +34,8 @@ async function servedByEach(
     }));
   }
   const seen = new Map<string, number>();
-  const tries = 20 * hosts.length;
+  // They take turns, those that nobody asked about too.
+  const tries = 20 * hostsOf(stack, tier).length;
   for (let i = 0; i < tries && hosts.some(({ name }) => seen.get(name) !== 200); i++) {
     const { servedBy, status } = await ask({ path, signal });
     seen.set(servedBy ?? "no server named", status);

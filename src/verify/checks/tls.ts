@@ -11,7 +11,7 @@ export const tls: Check = {
   tier: "loadbalancer",
   title: "TLS is what it should be",
   async run(context) {
-    const places = hostsOf(context.stack, "loadbalancer").map((host) => ({ name: host.name, address: host.address }));
+    const places = hostsOf(context, "loadbalancer").map((host) => ({ name: host.name, address: host.address }));
     places.unshift({ name: VIRTUAL_IP, address: context.site.address });
     return (await Promise.all(places.map(({ name, address }) => findings(context, name, address)))).flat();
   },

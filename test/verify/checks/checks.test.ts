@@ -2,8 +2,9 @@ import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { createServer as createTls, type TlsOptions } from "node:tls";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Stack } from "../../../src/stack/stack.ts";
+import { CHECKS, checksFor } from "../../../src/verify/checks/checks.ts";
 import { httpRedirects } from "../../../src/verify/checks/http-redirects.ts";
 import { databaseIsolation, flowIsolation } from "../../../src/verify/checks/isolation.ts";
 import { dynamicFromEachApp, staticFromEachWeb } from "../../../src/verify/checks/served-by-each.ts";
@@ -38,8 +39,10 @@ function contextOf(ports: { http?: number; https?: number }, change: Partial<Sta
     ca: certificate.ca,
     ports: { http: 1, https: 1, ...ports },
   };
+  const hosts = stack.hosts.map((host) => ({ ...host, address: "127.0.0.1" }));
   return {
-    stack: { ...stack, hosts: stack.hosts.map((host) => ({ ...host, address: "127.0.0.1" })) },
+    stack: { ...stack, hosts },
+    hosts,
     site,
     sessions: { to: () => Promise.reject(new Error("no sessions here")), forget: () => {}, close: () => {} },
     ask: (request) => ask(site, request),
@@ -171,4 +174,37 @@ test("an open database port fails where it matters", async () => {
   const context = { ...contextOf({}), flows };
   expect(brief(await databaseIsolation.run(context))).toEqual(["web1 failed: open", "app1 passed: open"]);
   expect(brief(await flowIsolation.run(context)).at(-1)).toBe("db1 failed: 3306 is open from web1");
+});
+
+describe("with --limit", () => {
+  const five = fiveHosts("/srv/shop");
+  const only = (...names: string[]) => five.hosts.filter((host) => names.includes(host.name));
+
+  test.each([
+    [
+      ["web1"],
+      "virtual-ip-answers http-redirects tls one-holder pools-are-up static-from-each-web database-isolation flow-isolation",
+    ],
+    [["app2"], "dynamic-from-each-app write-is-shared database-isolation flow-isolation"],
+    [["db1"], "database-isolation flow-isolation"],
+  ])("%s: the checks that have something to say of it", (names, expected) => {
+    expect(
+      checksFor(only(...names))
+        .map(({ id }) => id)
+        .join(" "),
+    ).toBe(expected);
+  });
+
+  test("all hosts, all checks", () => {
+    expect(checksFor(five.hosts)).toEqual(CHECKS);
+  });
+
+  test("a check finds something of these hosts alone, though others serve too", async () => {
+    const shared = new Set<string>();
+    const context = await siteOf(() => shared);
+    const limited = { ...context, hosts: only("app2") };
+    expect(brief(await dynamicFromEachApp.run(limited))).toEqual(["app2 passed: 200"]);
+    expect(brief(await writeIsShared.run(limited))).toEqual(["app2 passed: stored, found through app1"]);
+    expect(brief(await flowIsolation.run(limited))).toEqual(["app2 passed: 0 as planned"]);
+  });
 });

@@ -68,6 +68,7 @@ function world({ takeoverMs = 300, bothHold = false, onPowerOff = async () => {}
   };
   const context: DrillContext = {
     stack,
+    hosts: stack.hosts,
     site: { address: stack.virtualIp.address, domain: "shop.example", ca: "", ports: { http: 80, https: 443 } },
     sessions: { to: async (name) => session(name), forget: () => {}, close: () => {} },
     async ask() {
