@@ -12,6 +12,22 @@ interface Cause extends Explanation {
 /** What ssh says. A task that runs on a host may say the same of the task's own connections, and mean another thing. */
 const SSH_CAUSES: readonly Cause[] = [
   {
+    pattern: /open failed: administratively prohibited/,
+    message: "The bastion on the way to HOST does not pass connections on.",
+    next: "On the bastion, have sshd allow it: AllowTcpForwarding yes, and PermitOpen, in sshd_config.",
+  },
+  {
+    pattern: /open failed: |stdio forwarding failed/,
+    message: "The bastion on the way to HOST cannot reach it.",
+    next: "See that the machine runs and that sshd listens there, at the address that the bastion reaches.",
+  },
+  {
+    // So ssh ends where a ProxyCommand or a ProxyJump led nowhere; what is said before that is about the bastion.
+    pattern: /UNKNOWN port 65535/,
+    message: "The bastion on the way to HOST did not let the connection through.",
+    next: "`quintet check` says more. Check ssh.proxy_jump in stack.yml, or ProxyJump in ~/.ssh/config, and that the bastion takes the same key.",
+  },
+  {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
     message: "HOST shows another host key than the one that is pinned in known_hosts.",
     next: "If you reinstalled the machine, remove its line from known_hosts in the stack directory. If you did not, somebody may be in between: do not go on.",
@@ -53,14 +69,19 @@ const CAUSES: readonly Cause[] = [
     next: "On the machine: sudo apt install python3",
   },
   {
-    pattern: /Missing sudo password|sudo: a password is required|Incorrect sudo password|sudo: a terminal is required/,
-    message: "The SSH user on HOST needs a password for sudo.",
-    next: "Let the user run sudo without one: a file in /etc/sudoers.d with the line `USER ALL=(ALL) NOPASSWD: ALL`.",
+    pattern: /Incorrect sudo password|Duplicate become password prompt|sudo: \d+ incorrect password attempt/,
+    message: "The sudo password is not the right one on HOST.",
+    next: "Give the right one: --sudo-password-file FILE, or QUINTET_SUDO_PASSWORD, or run it in a terminal to be asked.",
   },
   {
-    pattern: /is not in the sudoers file|is not allowed to (execute|run)/,
+    pattern: /Missing sudo password|sudo: a password is required|sudo: a terminal is required/,
+    message: "The SSH user on HOST needs a password for sudo.",
+    next: "Give it: --sudo-password-file FILE, or QUINTET_SUDO_PASSWORD, or run it in a terminal to be asked. For ansible-playbook by itself: --ask-become-pass.",
+  },
+  {
+    pattern: /is not in the sudoers file|may not run sudo on|is not allowed to (execute|run sudo)/,
     message: "The SSH user on HOST may not use sudo.",
-    next: "Log in as a user who may (ssh.user in stack.yml), or add this one to the sudo group on the machine.",
+    next: "On the machine, as root: usermod -aG sudo USER. Or log in as another user (ssh.user in stack.yml).",
   },
   {
     pattern: /sudo: (command )?not found|sudo: No such file or directory/,

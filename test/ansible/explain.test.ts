@@ -27,6 +27,23 @@ test.each<[string, string]>([
     "The module interpreter '/usr/bin/python3.99' was not found.\n/bin/sh: 1: /usr/bin/python3.99: not found",
     "db1 has no Python that Ansible could use.",
   ],
+  [
+    "deploy@192.0.2.1: Permission denied (publickey).\r\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535",
+    "The bastion on the way to db1 did not let the connection through.",
+  ],
+  [
+    "ssh: connect to host 192.0.2.1 port 22: Connection refused\r\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535",
+    "The bastion on the way to db1 did not let the connection through.",
+  ],
+  [
+    "channel 0: open failed: connect failed: No route to host\r\nstdio forwarding failed\r\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535",
+    "The bastion on the way to db1 cannot reach it.",
+  ],
+  [
+    "channel 0: open failed: administratively prohibited: open failed\r\nstdio forwarding failed\r\nConnection closed by UNKNOWN port 65535",
+    "The bastion on the way to db1 does not pass connections on.",
+  ],
+  ["Task failed: Incorrect sudo password", "The sudo password is not the right one on db1."],
   ["Missing sudo password", "The SSH user on db1 needs a password for sudo."],
   ["sudo: a password is required", "The SSH user on db1 needs a password for sudo."],
   ["deploy is not in the sudoers file.", "The SSH user on db1 may not use sudo."],
