@@ -108,8 +108,7 @@ async function take(
 function worldOf(sessions: Sessions): LockWorld {
   const open = async (host: string) => {
     const session = await sessions.to(host);
-    const sudo = session.host.ssh.user === "root" ? [] : ["sudo", "-n", "--"];
-    return lockSession((onLine) => session.stream([...sudo, ...lockArgv()], onLine));
+    return lockSession((onLine) => session.stream(lockArgv(), onLine, { sudo: true }));
   };
   return {
     open,
