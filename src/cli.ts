@@ -1,9 +1,9 @@
 import { Argument, Command, Option } from "commander";
-import type { CommandContext, CommonOptions } from "./commands/context.ts";
+import type { CommonOptions, Verb } from "./commands/context.ts";
 import { HOW_TO_INSTALL, SHELLS } from "./completion/scripts.ts";
 
 /** Runs one verb with the world that fits its flags. */
-export type RunVerb = (options: CommonOptions, verb: (context: CommandContext) => Promise<void>) => Promise<void>;
+export type RunVerb = (options: CommonOptions, verb: Verb) => Promise<void>;
 
 /** The table of verbs and flags. A verb's module is loaded when it is called, so that --help and --version are quick. */
 export function buildProgram(version: string, runVerb: RunVerb): Command {
@@ -61,8 +61,13 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/check.ts")).checkCommand(options, context)),
   );
 
+  onHosts(verb(program, "plan", "say what apply would change, host by host, changing nothing; exit 10 if anything"))
+    .option("--overwrite", "also overwrite generated files that were edited by hand")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/plan.ts")).planCommand(options, context)),
+    );
+
   onHosts(verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says"))
-    .option("--check", "only say what would change")
     .option("--lock-wait <time>", "wait so long for another run on these hosts: seconds, or minutes as in 10m")
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>

@@ -1,60 +1,122 @@
-import { QuintetError, type QuintetErrorFields } from "../errors.ts";
-import { judgeHosts } from "../preflight/judge.ts";
-import { type HostFacts, probe } from "../preflight/probe.ts";
+import { QuintetError } from "../errors.ts";
+import { hostLocals } from "../generate/locals.ts";
+import { errorFields, type Finding } from "../preflight/finding.ts";
+import { judge } from "../preflight/judge.ts";
+import { type Looked, lookAtHosts } from "../preflight/look.ts";
+import { selectHosts } from "../stack/limit.ts";
 import type { Host, Stack } from "../stack/stack.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext, CommonOptions } from "./context.ts";
 import { type PinOptions, pinHostKeys } from "./pin-host-keys.ts";
 import { step } from "./step.ts";
 
+export interface PreflightOptions extends PinOptions, Pick<CommonOptions, "limit"> {}
+
+export interface PreflightResult {
+  readonly looked: readonly Looked[];
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Looks at every host, in parallel, changing nothing, and finds what would make the playbook fail.
- * Emits every fault and throws the last (exit code 3).
+ * Looks at the hosts, in parallel, changing nothing, and finds what would make the playbook fail.
+ * Emits every fault and throws the last (exit code 3); the table of hosts is shown where there are faults.
  */
-export async function preflight(stack: Stack, options: PinOptions, context: CommandContext): Promise<void> {
-  await pinHostKeys(stack, options, context);
-  const rows = stack.hosts.map((host) => host.name);
-  await step(context, "preflight", "Check the hosts", rows, async () => {
-    const facts = new Map<string, HostFacts>();
-    const unreachable = await Promise.all(stack.hosts.map((host) => look(stack, host, facts, context)));
-    const faults = [...unreachable.filter((fault) => fault !== undefined), ...judgeHosts(stack, facts)];
-    throwAll(faults, context);
-    return { result: undefined, summary: `${facts.size} hosts are fit` };
-  });
-}
-
-async function look(
+export async function preflight(
   stack: Stack,
-  host: Host,
-  facts: Map<string, HostFacts>,
-  { emit, signal, login }: CommandContext,
-): Promise<QuintetErrorFields | undefined> {
-  const row = (status: "running" | "done" | "failed", text: string) =>
-    emit({ type: "row", step: "preflight", row: host.name, status, text });
-  row("running", `connecting to ${host.address}`);
-  try {
-    const session = await login.connect(stack, host, { signal });
-    try {
-      const virtualIp = host.tiers.includes("loadbalancer") ? stack.virtualIp.address : undefined;
-      const found = await probe(session, virtualIp, signal);
-      facts.set(host.name, found);
-      row(
-        "done",
-        `${found.distribution} ${found.version ?? found.codename ?? ""}, Python ${found.python ?? "missing"}`,
-      );
-      return undefined;
-    } finally {
-      session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof QuintetError)) throw error;
-    row("failed", error.message);
-    return error.fields;
-  }
+  options: PreflightOptions,
+  context: CommandContext,
+): Promise<PreflightResult> {
+  const hosts = selectHosts(stack, options.limit);
+  await pinHostKeys({ ...stack, hosts }, options, context);
+  return step(
+    context,
+    "preflight",
+    "Check the hosts",
+    hosts.map(({ name }) => name),
+    async () => {
+      const result = await lookAndJudge(stack, hosts, context);
+      if (faultsOf(result).length > 0) context.emit(hostTable(result));
+      throwFaults(result, context);
+      return { result, summary: `${hosts.length} hosts are fit` };
+    },
+  );
 }
 
-function throwAll(faults: readonly QuintetErrorFields[], { emit }: CommandContext): void {
-  const last = faults.at(-1);
-  if (last === undefined) return;
-  for (const error of faults.slice(0, -1)) emit({ type: "error", error });
-  throw new QuintetError(last);
+/** The same without an end: what was found, and a row a host that says how it did. */
+export async function lookAndJudge(
+  stack: Stack,
+  hosts: readonly Host[],
+  context: CommandContext,
+): Promise<PreflightResult> {
+  const { emit, signal, login, now } = context;
+  const row = (host: string, status: "running" | "done" | "failed", text: string) =>
+    emit({ type: "row", step: "preflight", row: host, status, text });
+  const needsOf = (host: Host) => {
+    const { packages, services } = hostLocals(stack, host);
+    return { packages, units: services };
+  };
+  const looked = await lookAtHosts(stack, hosts, needsOf, {
+    connect: login.connect,
+    now,
+    signal,
+    onProgress: (host, doing) => row(host.name, "running", doing),
+  });
+  const result = { looked, findings: judge(stack, looked) };
+  for (const { host, facts } of looked) {
+    const own = result.findings.filter((finding) => finding.host === host.name && finding.kind === "fault");
+    const system = `${systemOf(facts)}, Python ${facts?.python ?? "missing"}`;
+    if (own[0] === undefined) row(host.name, "done", system);
+    else row(host.name, "failed", own.length === 1 ? own[0].message : `${own.length} faults`);
+  }
+  for (const { kind, message, next } of result.findings) {
+    if (kind === "warning") emit({ type: "warning", message, next });
+  }
+  return result;
+}
+
+export function faultsOf({ findings }: PreflightResult): Finding[] {
+  return findings.filter(({ kind }) => kind === "fault");
+}
+
+/** Emits every fault and throws the last; returns where there is none. */
+export function throwFaults(result: PreflightResult, { emit }: Pick<CommandContext, "emit">): void {
+  const errors = faultsOf(result).map(errorFields);
+  const last = errors.pop();
+  for (const error of errors) emit({ type: "error", error });
+  if (last !== undefined) throw new QuintetError(last);
+}
+
+const COLUMNS = ["host", "system", "CPUs", "memory", "free disk", "clock", "sudo", "verdict"];
+
+/** A row a host, for people. */
+export function hostTable({ looked, findings }: PreflightResult) {
+  const rows = looked.map(({ host, facts, clock }) => {
+    const own = findings.filter((finding) => finding.host === host.name);
+    return [
+      host.name,
+      systemOf(facts),
+      String(facts?.cpus ?? "-"),
+      gib(facts?.memoryMb),
+      gib(facts?.freeMb),
+      clock === undefined ? "-" : `${clock.offsetMs < 0 ? "-" : "+"}${(Math.abs(clock.offsetMs) / 1000).toFixed(1)} s`,
+      facts?.sudo ?? "-",
+      verdict(own, facts !== undefined),
+    ];
+  });
+  return { type: "table" as const, title: "The hosts", columns: COLUMNS, rows };
+}
+
+function verdict(own: readonly Finding[], reached: boolean): string {
+  const faults = own.filter(({ kind }) => kind === "fault").length;
+  if (!reached) return "no answer";
+  if (faults > 0) return faults === 1 ? "1 fault" : `${faults} faults`;
+  return own.length === 0 ? "fit" : `fit, ${own.length === 1 ? "1 warning" : `${own.length} warnings`}`;
+}
+
+function systemOf(facts: Looked["facts"]): string {
+  if (facts === undefined) return "-";
+  return [facts.distribution ?? "unknown", facts.version ?? facts.codename].filter(Boolean).join(" ");
+}
+
+function gib(mib: number | undefined): string {
+  return mib === undefined ? "-" : mib < 1024 ? `${mib} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
 }

@@ -1,0 +1,47 @@
+import { selectHosts } from "../stack/limit.ts";
+import type { CommandContext, CommonOptions } from "./context.ts";
+import { loadStack } from "./load-stack.ts";
+import { pinHostKeys } from "./pin-host-keys.ts";
+import { faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
+import { step } from "./step.ts";
+
+/** `quintet check`: everything that would make `apply` fail, on every host, changing nothing. */
+export async function checkCommand(options: CommonOptions, context: CommandContext): Promise<void> {
+  const stack = await loadStack(options.stack, context);
+  const hosts = selectHosts(stack, options.limit);
+  await pinHostKeys({ ...stack, hosts }, options, context);
+  const names = hosts.map(({ name }) => name);
+  const result = await step(context, "preflight", "Check the hosts", names, async () => {
+    const result = await lookAndJudge(stack, hosts, context);
+    return { result, summary: summaryOf(result) };
+  });
+  context.emit(hostTable(result));
+  const failed = faultsOf(result).length > 0;
+  context.emit({
+    type: "result",
+    verb: "check",
+    status: failed ? "failed" : "passed",
+    text: failed ? [] : [`${names.length} hosts are fit: ${context.program} apply --stack ${stack.directory}`],
+    data: dataOf(result),
+  });
+  throwFaults(result, context);
+}
+
+function summaryOf(result: PreflightResult): string {
+  const faults = faultsOf(result).length;
+  if (faults === 0) return `${result.looked.length} hosts are fit`;
+  return faults === 1 ? "1 fault" : `${faults} faults`;
+}
+
+/** For machines: what was seen on each host, and what was made of it. */
+function dataOf({ looked, findings }: PreflightResult) {
+  return {
+    hosts: Object.fromEntries(
+      looked.map(({ host, facts, clock, answers }) => [
+        host.name,
+        { reached: facts !== undefined, ...facts, clock, ports: answers?.ports, filters: answers?.filters?.others },
+      ]),
+    ),
+    findings,
+  };
+}

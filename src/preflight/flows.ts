@@ -1,0 +1,168 @@
+import { flowsTo } from "../stack/flows.ts";
+import type { Host, Stack } from "../stack/stack.ts";
+import { type Filters, letIn, ownTableRefuses } from "./filters.ts";
+import { type Finding, fault, listedNames } from "./finding.ts";
+
+/** A flow between two hosts that the stack needs. */
+export interface NeededFlow {
+  readonly name: string;
+  readonly from: Host;
+  readonly to: Host;
+  readonly port: number;
+}
+
+export type Outcome = "open" | "refused" | "dropped" | "unreachable";
+/** What became of our own listener: "held" where somebody listens already, "absent" where the address is not there. */
+export type Listened = "ours" | "held" | "absent" | "failed";
+
+export const listenKey = (port: number): string => String(port);
+export const connectKey = (to: Host, port: number): string => `${to.name}:${port}`;
+
+/**
+ * On the host, as root. Listens on ports that nobody holds, until everybody who is to come has come; opens connections,
+ * again and again, until one is open or time is up. All hosts do both at once, so nobody has to wait for a signal.
+ * What connects says who it is, once our own listener has greeted it: others' programs hear nothing from us.
+ */
+export const FLOWS_SCRIPT = String.raw`
+GREETING = b"QUINTET\n"
+
+def listen(wanted, report):
+    servers = {}
+    for key, one in wanted.items():
+        family = socket.AF_INET6 if ":" in one["address"] else socket.AF_INET
+        server = socket.socket(family, socket.SOCK_STREAM)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind((one["address"], one["port"]))
+            server.listen(64)
+            servers[server] = set(one["from"])
+            report[key] = "ours"
+        except OSError as error:
+            server.close()
+            report[key] = {errno.EADDRINUSE: "held", errno.EADDRNOTAVAIL: "absent"}.get(error.errno, "failed")
+    return servers
+
+def welcome(servers, until):
+    def greet(client, awaited):
+        with client:
+            try:
+                client.settimeout(1)
+                client.sendall(GREETING)
+                awaited.discard(client.recv(64).decode("ascii", "replace"))
+            except OSError:
+                pass
+    while any(servers.values()) and time.monotonic() < until:
+        for server in select.select(list(servers), [], [], 0.1)[0]:
+            client, _ = server.accept()
+            threading.Thread(target=greet, args=(client, servers[server]), daemon=True).start()
+    for server in servers:
+        server.close()
+
+def reach(name, target, until):
+    while True:
+        try:
+            with socket.create_connection((target["address"], target["port"]), 1) as client:
+                client.settimeout(0.3)
+                try:
+                    if client.recv(len(GREETING)) == GREETING:
+                        client.sendall(name.encode())
+                except OSError:
+                    pass
+                return "open"
+        except ConnectionRefusedError:
+            outcome = "refused"
+        except socket.timeout:
+            outcome = "dropped"
+        except OSError as error:
+            outcome = "dropped" if error.errno == errno.ETIMEDOUT else "unreachable"
+        if time.monotonic() > until:
+            return outcome
+        time.sleep(0.1)
+
+def connect(name, targets, until):
+    report = {}
+    def one(key):
+        report[key] = reach(name, targets[key], until)
+    together(one, targets)
+    return report
+`;
+
+/** The flows between these hosts. */
+export function neededFlows(stack: Stack, hosts: readonly Host[]): NeededFlow[] {
+  return hosts.flatMap((to) =>
+    flowsTo(stack, to).flatMap(({ name, port, from }) => {
+      if (from === "anywhere" || !("hosts" in from)) return [];
+      return from.hosts.flatMap((source) =>
+        source === to || !hosts.includes(source) ? [] : [{ name, from: source, to, port }],
+      );
+    }),
+  );
+}
+
+export interface FlowEvidence {
+  readonly listened: Readonly<Record<string, Listened>>;
+  readonly connected: Readonly<Record<string, Outcome>>;
+  readonly filters: Filters | undefined;
+}
+
+const SAID: Record<Exclude<Outcome, "open">, string> = {
+  refused: "the connection is refused",
+  dropped: "there is no answer",
+  unreachable: "there is no way there",
+};
+
+/** Flows that something is in the way of. Pure. */
+export function judgeFlows(flows: readonly NeededFlow[], evidence: ReadonlyMap<string, FlowEvidence>): Finding[] {
+  const blocked = new Map<string, { flow: NeededFlow; outcome: Exclude<Outcome, "open">; from: Host[] }>();
+  for (const flow of flows) {
+    const source = evidence.get(flow.from.name);
+    const target = evidence.get(flow.to.name);
+    const outcome = source?.connected[connectKey(flow.to, flow.port)];
+    const listened = target?.listened[listenKey(flow.port)];
+    if (source === undefined || target === undefined || outcome === undefined || outcome === "open") continue;
+    // That nothing can listen there has another cause, which is said elsewhere.
+    if (listened !== "ours" && listened !== "held") continue;
+    const { filters } = target;
+    if (filters !== undefined && ownTableRefuses(filters, addressesOf(flow.from), `tcp dport ${flow.port}`)) continue;
+    const key = `${connectKey(flow.to, flow.port)} ${outcome}`;
+    const known = blocked.get(key);
+    if (known === undefined) blocked.set(key, { flow, outcome, from: [flow.from] });
+    else known.from.push(flow.from);
+  }
+  return [...blocked.values()].map(({ flow: { name, to, port }, outcome, from }) =>
+    fault(
+      to,
+      `${listedNames(from.map((host) => host.name))} cannot reach ${to.name} (${to.privateAddress}) at port ${port} (${name}): ${SAID[outcome]}.`,
+      letIn(
+        to,
+        evidence.get(to.name)?.filters,
+        from.map((host) => host.privateAddress),
+        port,
+      ),
+    ),
+  );
+}
+
+export function addressesOf(host: Host): string[] {
+  return [...new Set([host.privateAddress, host.address])];
+}
+
+/** Filters that drop what they do not know, on hosts that clients are to reach. Pure. */
+export function judgeClientsWay(host: Host, filters: Filters): Finding[] {
+  if (!host.tiers.includes("loadbalancer")) return [];
+  return filters.others.flatMap(({ name, strict, tool }) =>
+    strict
+      ? [
+          {
+            kind: "warning" as const,
+            host: host.name,
+            message: `Another packet filter is active on ${host.name} (${name}): it may keep clients from ports 80 and 443.`,
+            next:
+              tool === "ufw"
+                ? `On ${host.name}: sudo ufw allow 80/tcp; sudo ufw allow 443/tcp`
+                : `See that it lets TCP ports 80 and 443 in from everywhere.`,
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,178 @@
+import { QuintetError } from "../errors.ts";
+import type { Connect } from "../remote/connect.ts";
+import type { Session } from "../remote/session.ts";
+import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { vrrpInterface } from "./addresses.ts";
+import { type Answers, askAsRoot, type Questions } from "./agent.ts";
+import { type Clock, measureClock } from "./clock.ts";
+import { type CheckedFacts, checkedFacts } from "./facts.ts";
+import { type Finding, fault } from "./finding.ts";
+import { connectKey, listenKey, neededFlows } from "./flows.ts";
+import { neededPorts } from "./ports.ts";
+import { isAtLeast, NEEDED_PYTHON } from "./system.ts";
+import { isHeld } from "./virtual-ip.ts";
+import { VRRP_SECONDS } from "./vrrp.ts";
+
+/** What the roles of a host bring. */
+export interface HostNeeds {
+  readonly packages: readonly string[];
+  /** The systemd units that they run. */
+  readonly units: readonly string[];
+}
+
+/** All that was found out about a host; what is undefined could not be. */
+export interface Looked {
+  readonly host: Host;
+  readonly needs: HostNeeds;
+  readonly facts?: CheckedFacts;
+  readonly clock?: Clock;
+  readonly answers?: Answers;
+  /** Why we could not connect, become root or get an answer. */
+  readonly trouble?: Finding;
+}
+
+export interface LookWorld {
+  readonly connect: Connect;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** What is being done on a host. */
+  readonly onProgress: (host: Host, doing: string) => void;
+}
+
+/** Shorter than usual: a host that is off is not to hold up what is said of the others. */
+const CONNECT_MS = 6_000;
+
+interface Open {
+  readonly session?: Session;
+  readonly looked: Looked;
+}
+
+/** Looks at every host at once over one connection each: first what any user sees, then what takes root. */
+export async function lookAtHosts(
+  stack: Stack,
+  hosts: readonly Host[],
+  needsOf: (host: Host) => HostNeeds,
+  world: LookWorld,
+): Promise<Looked[]> {
+  const sessions: Session[] = [];
+  try {
+    const open = await Promise.all(
+      hosts.map((host) => firstLook(stack, host, needsOf(host), world, (session) => sessions.push(session))),
+    );
+    world.signal.throwIfAborted();
+    const able = open.filter(({ session }) => session !== undefined).map(({ looked }) => looked);
+    return await Promise.all(
+      open.map(async ({ session, looked }) => {
+        if (session === undefined) return looked;
+        world.onProgress(looked.host, "looking at ports, filters and the network");
+        const questions = questionsFor(stack, looked, able, hosts);
+        return { ...looked, ...(await troubled(looked.host, () => askRoot(session, looked.host, questions, world))) };
+      }),
+    );
+  } finally {
+    for (const session of sessions) session.close();
+  }
+}
+
+/** `session` is in the result where there is a Python to run as root. */
+async function firstLook(
+  stack: Stack,
+  host: Host,
+  needs: HostNeeds,
+  { connect, now, signal, onProgress }: LookWorld,
+  opened: (session: Session) => void,
+): Promise<Open> {
+  onProgress(host, `connecting to ${host.address}`);
+  let looked: Looked = { host, needs };
+  let session: Session | undefined;
+  const trouble = await troubled(host, async () => {
+    session = await connect(stack, host, { signal, timeoutMs: CONNECT_MS });
+    opened(session);
+    onProgress(host, "looking around");
+    const clock = await measureClock(session, now, signal);
+    const facts = await checkedFacts(session, needs.packages, signal);
+    looked = { ...looked, facts, ...(clock === undefined ? {} : { clock }) };
+    // The only way to know whether a password is right.
+    if (facts.sudo === "password") await session.run(["true"], { sudo: true, timeoutMs: 10_000, signal });
+    return {};
+  });
+  const { facts } = looked;
+  const runs = facts?.python !== undefined && isAtLeast(facts.python, NEEDED_PYTHON) && facts.sudo !== "none";
+  const able = runs && trouble.trouble === undefined && session !== undefined;
+  return { looked: { ...looked, ...trouble }, ...(able && session !== undefined ? { session } : {}) };
+}
+
+async function askRoot(
+  session: Session,
+  host: Host,
+  questions: Questions,
+  { signal }: LookWorld,
+): Promise<Pick<Looked, "answers" | "trouble">> {
+  const answers = await askAsRoot(session, questions, signal);
+  if (typeof answers !== "string") return { answers };
+  const message = `${host.name} gave no answer to what was asked as root.`;
+  return { trouble: fault(host, message, "Run the same command again.", answers) };
+}
+
+/** A fault that a user can meet is a finding like others. */
+async function troubled(
+  host: Host,
+  work: () => Promise<Pick<Looked, "answers" | "trouble">>,
+): Promise<Pick<Looked, "answers" | "trouble">> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof QuintetError)) throw error;
+    const { message, step, detail, next } = error.fields;
+    const trouble = fault(host, message, next, detail);
+    return { trouble: step === undefined ? trouble : { ...trouble, step } };
+  }
+}
+
+/** What this host is to find out. `able`: those that can be asked; only they listen, only they are told to connect. */
+export function questionsFor(
+  stack: Stack,
+  { host, needs, facts }: Looked,
+  able: readonly Looked[],
+  selected: readonly Host[],
+): Questions {
+  const flows = neededFlows(
+    stack,
+    able.map((one) => one.host),
+  );
+  const listen: Record<string, Questions["listen"][string]> = {};
+  for (const { from, port } of flows.filter(({ to }) => to === host)) {
+    const known = listen[listenKey(port)]?.from ?? [];
+    listen[listenKey(port)] = { address: host.privateAddress, port, from: [...known, from.name] };
+  }
+  const connect = Object.fromEntries(
+    flows
+      .filter(({ from }) => from === host)
+      .map(({ to, port }) => [connectKey(to, port), { address: to.privateAddress, port }]),
+  );
+  const balancers = hostsOf(stack, "loadbalancer");
+  const isBalancer = balancers.includes(host);
+  const factsOf = new Map(able.flatMap((one) => (one.facts === undefined ? [] : [[one.host.name, one.facts]])));
+  const device = facts === undefined ? undefined : vrrpInterface(stack, host, facts)?.name;
+  const peer = balancers.find((one) => one !== host && able.some((other) => other.host === one));
+  const askAround = isBalancer && balancers.every((one) => selected.includes(one)) && isHeld(stack, factsOf) === false;
+  return {
+    name: host.name,
+    ports: neededPorts(stack, host).map(({ port }) => port),
+    listen,
+    connect,
+    ...(askAround ? { neighbour: stack.virtualIp.address } : {}),
+    ...(isBalancer && device !== undefined
+      ? {
+          vrrp: {
+            device,
+            address: host.address,
+            peer: peer?.address ?? null,
+            first: balancers[0] === host,
+            seconds: VRRP_SECONDS,
+          },
+        }
+      : {}),
+    mirror: (facts?.missing.length ?? 0) > 0 && needs.packages.length > 0,
+  };
+}
