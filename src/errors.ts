@@ -20,10 +20,12 @@ export interface Place {
   readonly message: string;
 }
 
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
 export interface QuintetErrorFields {
   /** One sentence: what went wrong. */
   readonly message: string;
-  readonly exitCode: (typeof EXIT)[keyof typeof EXIT];
+  readonly exitCode: ExitCode;
   /** Host name in stack.yml, where it is one host's fault. */
   readonly host?: string;
   /** What was being done. */

@@ -31,6 +31,13 @@ const ansibleEvent = z.discriminatedUnion("event", [
     ms: z.int(),
     message: text.optional(),
     diff: text.optional(),
+    /** In check mode, of what would be done: the file, and whether its diff is kept back; the service; a script's words. */
+    path: z.string().optional(),
+    hidden: z.boolean().optional(),
+    service: z.object({ name: z.string(), state: z.string() }).optional(),
+    lines: z.array(z.string()).optional(),
+    /** In check mode: it was due, but cannot say what it would do. */
+    unchecked: z.boolean().optional(),
   }),
   /** `failed` leaves out what a rescue section made good; `ok` counts changed and ignored tasks too. */
   z.object({ event: z.literal("stats"), hosts: z.record(z.string(), counts) }),
@@ -38,11 +45,16 @@ const ansibleEvent = z.discriminatedUnion("event", [
 
 export type AnsibleEvent = z.output<typeof ansibleEvent>;
 
-/** A line of ansible-playbook's stdout -> an event, or undefined: something that a program printed in between. */
-export function parseLine(line: string): AnsibleEvent | undefined {
+/**
+ * A line of ansible-playbook's stdout -> an event, or undefined: something that a program printed in between. `mask` goes
+ * over every text in it.
+ */
+export function parseLine(line: string, mask: (text: string) => string = (text) => text): AnsibleEvent | undefined {
   if (!line.startsWith('{"event"')) return undefined;
   try {
-    return ansibleEvent.safeParse(JSON.parse(line)).data;
+    return ansibleEvent.safeParse(
+      JSON.parse(line, (_, value: unknown) => (typeof value === "string" ? mask(value) : value)),
+    ).data;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { QuintetErrorFields } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { type PlaybookArguments, playbookArgv } from "./argv.ts";
 import { ansibleEnvironment, CONTROL_PATH_VARIABLE } from "./environment.ts";
-import { parseLine } from "./events.ts";
+import { type AnsibleEvent, parseLine } from "./events.ts";
 import { runError, taskError } from "./failures.ts";
 import type { Ansible } from "./find.ts";
 import { openLog } from "./log-file.ts";
@@ -43,6 +43,10 @@ export interface RunWorld {
   readonly now: () => Date;
   /** Ctrl-C: ends ansible-playbook and everything that it started. */
   readonly signal?: AbortSignal;
+  /** Goes over every text that Ansible says, before anybody sees or logs it. */
+  readonly mask?: (text: string) => string;
+  /** Gets Ansible's own events too, in their order. */
+  readonly onEvent?: (event: AnsibleEvent) => void;
   /** How long each of SIGINT and SIGTERM may take before the next stronger signal, milliseconds. Default: 5000. */
   readonly graceMs?: number;
 }
@@ -63,11 +67,15 @@ export async function runPlaybook(request: PlaybookRequest, world: RunWorld, emi
   log.write([`$ ${[program, ...words].join(" ")}`]);
 
   const stderr: string[] = [];
-  const exitCode = await runProcess([program, ...words], stackDirectory, world, (stream, line) => {
-    const event = stream === "stdout" ? parseLine(line) : undefined;
+  const { mask = (text: string) => text } = world;
+  const exitCode = await runProcess([program, ...words], stackDirectory, world, (stream, said) => {
+    const event = stream === "stdout" ? parseLine(said, mask) : undefined;
+    const line = mask(said);
     log.write(event === undefined ? [line] : logLines(event));
-    if (event !== undefined) for (const ours of progress.accept(event)) emit(ours);
-    else if (stream === "stderr" && stderr.push(line) > STDERR_LINES) stderr.shift();
+    if (event !== undefined) {
+      world.onEvent?.(event);
+      for (const ours of progress.accept(event)) emit(ours);
+    } else if (stream === "stderr" && stderr.push(line) > STDERR_LINES) stderr.shift();
   });
 
   const interrupted = world.signal?.aborted === true && exitCode !== 0;

@@ -1,4 +1,5 @@
 import type { RunCommand } from "../command.ts";
+import type { ExitCode } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Login } from "../remote/login.ts";
 
@@ -30,6 +31,9 @@ export interface CommandContext {
   readonly ask: Ask | undefined;
   readonly login: Login;
 }
+
+/** A verb that did what it was asked for; an exit code says more than that it is done. */
+export type Verb = (context: CommandContext) => Promise<ExitCode> | Promise<void>;
 
 /** Flags that every verb has. */
 export interface CommonOptions {

@@ -6,7 +6,7 @@ import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";
 /** What the setup did, for road.test.ts to look at. */
 export interface SetupRuns {
   readonly up: Run;
-  readonly check: Run;
+  readonly plan: Run;
   readonly apply: Run;
 }
 
@@ -22,16 +22,16 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
     await rm(dirname(directory), { recursive: true, force: true });
     if (down.exitCode !== 0) throw new Error(`the machines are still there:\n${down.stderr}`);
   };
-  const must = async (...words: string[]) => {
+  const must = async (words: readonly string[], exitCode = 0) => {
     const run = await quintet([...words, "--stack", directory]);
-    if (run.exitCode === 0) return run;
+    if (run.exitCode === exitCode) return run;
     await teardown();
     throw new Error(`quintet ${words.join(" ")} failed:\n${run.stderr}`);
   };
   const runs: SetupRuns = {
-    up: await must("rehearse", "up"),
-    check: await must("apply", "--check"),
-    apply: await must("apply"),
+    up: await must(["rehearse", "up"]),
+    plan: await must(["plan"], 10),
+    apply: await must(["apply"]),
   };
   await writeFile(join(dirname(directory), "setup.json"), JSON.stringify(runs));
   process.env["QUINTET_TEST_STACK"] = directory;

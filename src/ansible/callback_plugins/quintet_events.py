@@ -17,6 +17,8 @@ from ansible.playbook.block import Block
 from ansible.playbook.handler import Handler
 from ansible.plugins.callback import CallbackBase
 
+SERVICE_ACTIONS = ("ansible.builtin.systemd_service", "ansible.builtin.systemd", "ansible.builtin.service")
+
 DOCUMENTATION = """
     name: quintet_events
     type: stdout
@@ -107,6 +109,8 @@ class CallbackModule(CallbackBase):
             diffs = [self._get_diff(item["diff"]) for item in items if isinstance(item, dict) and item.get("diff")]
             if any(diffs):
                 event["diff"] = "".join(diffs)
+        if context.CLIARGS["check"]:
+            event.update(planned(result, status))
         emit("task-end", **names(result), **event)
 
 
@@ -146,6 +150,23 @@ def message_of(data):
         if text and not any(text in before for before in said):
             said.append(text)
     return "\n".join(said)
+
+
+def planned(result, status):
+    """What a task in check mode tells of what it would do: to which file or service, or the words of a script."""
+    arguments = result.task.args
+    if status == "skipped":
+        if "does not support check mode" in str(result.result.get("msg")):
+            yield "unchecked", True
+        return
+    if result.task.diff is False:
+        yield "hidden", True
+    if isinstance(arguments.get("dest"), str):
+        yield "path", arguments["dest"]
+    if result.task.action in SERVICE_ACTIONS:
+        yield "service", {"name": arguments["name"], "state": arguments["state"]}
+    if result.task.check_mode is False and result.result.get("stdout_lines"):
+        yield "lines", result.result["stdout_lines"]
 
 
 def count_tasks(play):

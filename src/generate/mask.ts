@@ -1,0 +1,18 @@
+import { parse } from "yaml";
+
+/** Shorter ones would blot out ordinary words. */
+const SHORTEST = 4;
+
+/**
+ * Blots out every value of a decrypted secrets.yml in a text. A value of several lines, such as a private key, is blotted
+ * out line by line, since a diff shows its lines one by one.
+ */
+export function secretsMask(secrets: string): (text: string) => string {
+  const lines = Object.values((parse(secrets) ?? {}) as Record<string, unknown>)
+    .flatMap((value) => String(value).split("\n"))
+    .map((line) => line.trim())
+    .filter((line) => line.length >= SHORTEST && !line.startsWith("-----"))
+    // A secret that holds another one goes first.
+    .sort((a, b) => b.length - a.length);
+  return (text) => lines.reduce((masked, line) => masked.replaceAll(line, "********"), text);
+}
