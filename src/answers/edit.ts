@@ -30,7 +30,13 @@ export function editStack(text: string, answers: Answers, where?: Where): Edited
       faults.push({ id, message: `${flag} cannot change this stack.yml.`, expected: "Change it in the file itself." });
     }
   }
-  return faults.length > 0 ? { faults } : { text: toText(document) };
+  if (faults.length > 0) return { faults };
+  try {
+    return { text: toText(document) };
+  } catch {
+    // An anchor that is not there, which whoever reads the text as it was will say.
+    return { text };
+  }
 }
 
 interface Change {

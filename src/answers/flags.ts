@@ -29,7 +29,8 @@ export function flagOptions(): FlagOption[] {
 export function fromFlags(values: FlagValues, environment: Readonly<Record<string, string | undefined>>): Answers {
   const answers: Partial<Record<QuestionId, string>> = {};
   for (const question of QUESTIONS) {
-    const text = flagText(question, values[flagKey(question.flag)]) ?? environment[question.variable];
+    // A variable that is set to nothing says nothing, as pipelines have it; a flag does.
+    const text = flagText(question, values[flagKey(question.flag)]) ?? (environment[question.variable] || undefined);
     if (text !== undefined) answers[question.id] = text;
   }
   return answers;

@@ -8,10 +8,15 @@ const TAKEN_HOSTS: readonly string[] = ["all", "ungrouped", "localhost", ...TIER
 const TAKEN_USERS: readonly string[] = ["app", "haproxy", "mysql", "nobody", "www-data"];
 const TAKEN_DATABASES: readonly string[] = ["mysql", "sys", "information_schema", "performance_schema"];
 
+/** Whether a host cannot be called so, since Ansible takes it for something else. */
+export function isTakenHost(name: string): boolean {
+  return TAKEN_HOSTS.includes(name);
+}
+
 /** Names do not mean something else to what reads them, and app.static stays within the application. */
 export function nameRules(draft: Draft, fault: Report): void {
   for (const host of Object.keys(draft.hosts ?? {})) {
-    if (!TAKEN_HOSTS.includes(host)) continue;
+    if (!isTakenHost(host)) continue;
     const message = `${host} means something else to Ansible.`;
     fault(["hosts", host], message, `Give the host another name, such as ${host}1.`, "key");
   }

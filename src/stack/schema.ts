@@ -30,12 +30,12 @@ const environmentName = z
   .string()
   .max(128)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores, not starting with a digit");
-/** One line of text without control characters: it ends up in unit files and configurations. */
+/** One line of text without control characters, nor halves of a sign: it ends up in unit files and configurations. */
 const line = z
   .string()
   .min(1)
   .max(4096)
-  .regex(/^\P{Cc}*$/u, "one line without control characters");
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "one line without control characters");
 
 /** What a name in ~/.ssh/config may be here: nothing of it is an option or means anything to a shell. */
 const SSH_NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,252}";

@@ -41,10 +41,14 @@ function readHost(inventory: Inventory, group: string, content: string, line: nu
   const [pattern, ...words] = shellWords(content);
   if (pattern === undefined) return;
   const variables = new Map<string, string>();
+  const without: string[] = [];
   for (const word of words) {
     const [key, value] = pair(word);
-    if (value !== undefined) variables.set(key, value);
-    else inventory.notes.push({ line, message: `${shown(word)} says no value; left out.` });
+    if (value === undefined) without.push(word);
+    else variables.set(key, value);
+  }
+  if (without.length > 0) {
+    inventory.notes.push({ line, message: `${shown(without.join(" "))} says no value; left out.` });
   }
   // host:port, but not an IPv6 address, and not the colon of a range.
   const [, host, port] = /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(pattern) ?? [];

@@ -74,6 +74,7 @@ export function hostsOfInventory(inventory: Inventory): Found {
       direct.set(host, { line: known?.line ?? line, groups: [...(known?.groups ?? []), group] });
     }
   }
+  const secrets = new Set<string>();
   const hosts = [...direct].slice(0, MOST_HOSTS).map(([name, { line, groups: own }]): FoundHost => {
     const lineage = lineageOf(own, parents);
     // As Ansible has it: what is said of a group goes over its parents, what is said of a host goes over all.
@@ -83,8 +84,10 @@ export function hostsOfInventory(inventory: Inventory): Found {
     }
     for (const group of own)
       for (const [key, value] of groups.get(group)?.hosts.get(name)?.variables ?? []) variables.set(key, value);
+    for (const key of variables.keys()) if (SECRETS.test(key)) secrets.add(key);
     return { line, name, groups: lineage, ...connection(name, line, variables, notes) };
   });
+  for (const key of secrets) notes.push({ line: 0, message: `${shown(key)} is a secret, and left out.` });
   if (direct.size > MOST_HOSTS)
     notes.push({ line: 0, message: `More than ${MOST_HOSTS} hosts: the rest is left out.` });
   return { hosts, notes };
@@ -117,9 +120,6 @@ function connection(
     note(`${key} is a template, and left out.`);
     return undefined;
   };
-  for (const key of variables.keys()) {
-    if (SECRETS.test(key)) note(`${shown(key)} is a secret, and left out.`);
-  }
   const jump = [take("ansible_ssh_common_args"), take("ansible_ssh_extra_args")].flatMap((text) => {
     const found = text === undefined ? undefined : proxyJump(text);
     if (text?.includes("ProxyCommand")) note("its ProxyCommand is left out: name the bastion with ssh_proxy_jump=.");

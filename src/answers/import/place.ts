@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isAddress, readAddress } from "../../stack/addresses.ts";
 import { listed, shown } from "../../stack/faults.ts";
+import { isTakenHost } from "../../stack/name-rules.ts";
 import { TIERS, type Tier } from "../../stack/schema.ts";
 import { isKeyAt } from "../../stack/schema-at.ts";
 import type { Answers } from "../answers.ts";
@@ -57,7 +58,7 @@ function tiersOfGroups(groups: readonly string[]): Tier[] {
 }
 
 function nameHosts(hosts: readonly FoundHost[], layout: string, notes: Note[]): Placed[] {
-  const taken = new Set(hosts.flatMap(({ name }) => (name !== undefined && isKeyAt(["hosts"], name) ? [name] : [])));
+  const taken = new Set(hosts.flatMap(({ name }) => (name !== undefined && canBeName(name) ? [name] : [])));
   const seen = new Set<string>();
   const placed: Placed[] = [];
   const bare: FoundHost[] = [];
@@ -97,7 +98,7 @@ function tiersOf(
   if (settings.tiers !== undefined) return settings.tiers.split("+");
   const byGroup = tiersOfGroups(groups);
   if (byGroup.length > 0) return byGroup;
-  const place = placesOf(layout).find(({ host }) => host === name);
+  const place = placesOf(layout).find(({ host }) => host === name || host === labelOf(name));
   if (place !== undefined) return place.tiers;
   const tier = tierOfName(name);
   if (tier !== undefined) note(`${shown(name)} is taken for ${tier}, by its name.`);
@@ -124,11 +125,20 @@ function placeBare(bare: readonly FoundHost[], layout: string, taken: ReadonlySe
 
 /** A name that stack.yml takes: the host's own, its first label, or its tier's with the next free number. */
 function nameFor(given: string, tiers: readonly string[], taken: ReadonlySet<string>): string {
-  if (isKeyAt(["hosts"], given)) return given;
-  const [label = ""] = isIp(given) ? [] : given.slice(0, 256).toLowerCase().replaceAll("_", "-").split(".");
-  if (isKeyAt(["hosts"], label) && !taken.has(label)) return label;
+  if (canBeName(given)) return given;
+  const label = labelOf(given);
+  if (canBeName(label) && !taken.has(label)) return label;
   const stem = STEM[TIERS.find((tier) => tiers.includes(tier)) ?? "web"];
   for (let number = 1; ; number += 1) if (!taken.has(`${stem}${number}`)) return `${stem}${number}`;
+}
+
+function canBeName(name: string): boolean {
+  return isKeyAt(["hosts"], name) && !isTakenHost(name);
+}
+
+/** The first word of a domain name, as stack.yml may have it. */
+function labelOf(name: string): string {
+  return isIp(name) ? "" : (name.slice(0, 256).toLowerCase().replaceAll("_", "-").split(".")[0] ?? "");
 }
 
 /** Where five machines are meant and none balances, the two web servers do. */
