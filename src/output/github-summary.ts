@@ -9,6 +9,7 @@ type Row = Extract<Event, { type: "row" }>;
 
 /** GitHub takes 1 MiB from a step. */
 const MOST_ROWS = 500;
+const MOST_LINES = 2000;
 const MOST_CHARACTERS = 500_000;
 
 interface HostSum {
@@ -65,7 +66,7 @@ export class Summary {
     const text = [
       `## ${this.#verdict()}`,
       ...bullets(this.#result?.text ?? []),
-      ...this.#documents.map((document) => fenced(document.trimEnd())),
+      ...this.#documents.map((document) => fenced(bounded(document, MOST_LINES))),
       ...this.#hostTable(),
       ...this.#tables.flatMap(table),
       ...(this.#warnings.length === 0 ? [] : ["### Warnings", ...this.#warnings.flatMap(warning)]),
@@ -152,7 +153,7 @@ function error({ message, host, step, detail, next, logFile }: QuintetErrorField
   return [
     `**${markdown(message)}**`,
     ...(said === "" ? [] : [said]),
-    ...(detail === undefined ? [] : [fenced(bounded(detail))]),
+    ...(detail === undefined ? [] : [fenced(bounded(detail, MOST_LINES))]),
     `Next: ${markdown(next)}`,
   ];
 }

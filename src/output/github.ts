@@ -56,7 +56,7 @@ export function githubSink(options: OutputOptions, github: Github): Output {
           break;
         case "step-finished":
           if (folded === event.step) unfold();
-          plain(event);
+          plain.emit(event);
           break;
         case "warning":
           annotate("warning", { ...event, lines: warningLines(event) });
@@ -64,13 +64,14 @@ export function githubSink(options: OutputOptions, github: Github): Output {
         case "error":
           annotate("error", { ...event.error, lines: errorLines(event.error) });
           // The log has it in one piece, too.
-          if (event.error.places !== undefined) plain(event);
+          if (event.error.places !== undefined) plain.emit(event);
           break;
         default:
-          plain(event);
+          plain.emit(event);
       }
     },
     async close() {
+      await plain.close();
       unfold();
       if (github.summaryFile === undefined) return;
       const fault = await summary.append(github.summaryFile);

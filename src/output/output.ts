@@ -54,5 +54,5 @@ function forPeople(options: OutputOptions): Output {
 function sink(options: OutputOptions): Output {
   if (options.mode === "terminal") return terminalSink(options);
   if (options.github !== undefined) return githubSink(options, options.github);
-  return { emit: plainSink(options), close: async () => {} };
+  return plainSink(options);
 }

@@ -1,8 +1,9 @@
-import type { Emit, Event } from "../events.ts";
+import type { Event } from "../events.ts";
+import { heartbeat } from "./heartbeat.ts";
 import { inert } from "./neutral.ts";
-import type { OutputOptions } from "./output.ts";
+import type { Output, OutputOptions } from "./output.ts";
 import { tableLines } from "./table.ts";
-import { duration, errorLines, indent, warningLines } from "./text.ts";
+import { duration, errorLines, indent, MOST_LINES_OF_A_LOG, warningLines } from "./text.ts";
 
 type TaskEvent = Extract<Event, { type: "task" }>;
 
@@ -13,7 +14,7 @@ type TaskEvent = Extract<Event, { type: "task" }>;
 export function plainSink(
   { stdout, stderr, verbose, now = () => new Date() }: OutputOptions,
   began?: (step: string, text: string) => void,
-): Emit {
+): Output {
   const titles = new Map<string, string>();
   /** When a row first did something, milliseconds; removed when its end was told. */
   const started = new Map<string, number>();
@@ -24,6 +25,7 @@ export function plainSink(
     for (const line of lines) stderr.write(`${inert(line)}\n`);
   };
 
+  const beat = heartbeat(out, () => now().getTime());
   const begin = began ?? ((_, text) => out(`== ${text}`));
   const row = ({ step, row, status, text }: Extract<Event, { type: "row" }>) => {
     const key = `${step}\0${row}`;
@@ -35,7 +37,8 @@ export function plainSink(
     out(`${row}: done${text === "" ? "" : `: ${text}`}${took}`);
   };
 
-  return (event) => {
+  const emit = (event: Event) => {
+    beat.see(event);
     switch (event.type) {
       case "step-started":
         titles.set(event.step, event.title);
@@ -69,13 +72,14 @@ export function plainSink(
         out(...event.text.trimEnd().split("\n"));
         break;
       case "error":
-        err(...errorLines(event.error));
+        err(...errorLines(event.error, MOST_LINES_OF_A_LOG));
         break;
       case "result":
         out(...event.text);
         break;
     }
   };
+  return { emit, close: async () => beat.stop() };
 }
 
 const ENDED = { done: "done", failed: "FAILED", skipped: "skipped" } as const;

@@ -1,8 +1,10 @@
 import type { QuintetErrorFields } from "../errors.ts";
 import type { Event } from "../events.ts";
 
-const DETAIL_HEAD = 6;
-const DETAIL_TAIL = 14;
+/** Of a long detail, this many lines are shown: its head says what failed, its tail is the last that was said. */
+const MOST_LINES = 21;
+/** Where nothing scrolls away, and the log file may be gone with the runner. */
+export const MOST_LINES_OF_A_LOG = 300;
 
 /** 840 -> "840 ms", 12345 -> "12.3 s", 83000 -> "1 min 23 s". */
 export function duration(ms: number): string {
@@ -26,12 +28,12 @@ export function truncate(text: string, width: number): string {
 }
 
 /** What went wrong, where, what the machine said, and what to do. */
-export function errorLines(error: QuintetErrorFields): string[] {
+export function errorLines(error: QuintetErrorFields, most: number = MOST_LINES): string[] {
   return [
     `Error: ${error.message}`,
     ...(error.host === undefined ? [] : [`  Host: ${error.host}`]),
     ...(error.step === undefined ? [] : [`  Step: ${error.step}`]),
-    ...(error.detail === undefined ? [] : ["  It said:", ...indent(bounded(error.detail), 4)]),
+    ...(error.detail === undefined ? [] : ["  It said:", ...indent(bounded(error.detail, most), 4)]),
     ...(error.logFile === undefined ? [] : [`  Log:  ${error.logFile}`]),
     `  Next: ${error.next}`,
   ];
@@ -56,10 +58,12 @@ export function wrap(line: string, width: number): string[] {
   return [...lines, margin + rest];
 }
 
-/** The head says what failed and the tail has the journal's last words; the middle is in the log file. */
-export function bounded(detail: string): string {
+/** The middle is in the log file. */
+export function bounded(detail: string, most: number = MOST_LINES): string {
   const lines = detail.trimEnd().split("\n");
-  const left = lines.length - DETAIL_HEAD - DETAIL_TAIL;
-  if (left <= 1) return lines.join("\n");
-  return [...lines.slice(0, DETAIL_HEAD), `… ${left} lines left out …`, ...lines.slice(-DETAIL_TAIL)].join("\n");
+  if (lines.length <= most) return lines.join("\n");
+  const head = Math.floor((most - 1) * 0.3);
+  const tail = most - 1 - head;
+  const left = `… ${lines.length - head - tail} lines left out …`;
+  return [...lines.slice(0, head), left, ...lines.slice(-tail)].join("\n");
 }

@@ -53,3 +53,12 @@ web1: changed: web: Install (1.5 s)
 web2: FAILED: web: Start nginx (1.5 s)
 `);
 });
+
+test("of an error's detail a log has more than a screen", async () => {
+  const detail = Array.from({ length: 250 }, (_, index) => `line ${index + 1}`).join("\n");
+  const [stdout, stderr] = [new TestStream(), new TestStream()];
+  const output = createOutput({ mode: "plain", stdout, stderr, color: false, verbose: false });
+  output.emit({ type: "error", error: { message: "No.", exitCode: 4, detail, next: "Go." } });
+  await output.close();
+  expect(stderr.text.split("\n").filter((line) => /^ {4}line \d+$/.test(line)).length).toBe(250);
+});
