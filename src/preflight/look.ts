@@ -56,12 +56,12 @@ export async function lookAtHosts(
 ): Promise<Looked[]> {
   const sessions: Session[] = [];
   try {
-    const open = await Promise.all(
+    const open = await settled(
       hosts.map((host) => firstLook(stack, host, needsOf(host), world, (session) => sessions.push(session))),
     );
     world.signal.throwIfAborted();
     const able = open.filter(({ session }) => session !== undefined).map(({ looked }) => looked);
-    return await Promise.all(
+    return await settled(
       open.map(async ({ session, looked }) => {
         if (session === undefined) return looked;
         world.onProgress(looked.host, "looking at ports, filters and the network");
@@ -72,6 +72,12 @@ export async function lookAtHosts(
   } finally {
     for (const session of sessions) session.close();
   }
+}
+
+/** All of them, or the first failure once none of them opens connections any more. */
+async function settled<Result>(work: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** `session` is in the result where there is a Python to run as root. */
