@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { makeAnswerScript } from "./answer-script.ts";
+import { onProcessExit } from "./exit-hooks.ts";
 
 /** An ssh-agent for this run only. */
 export interface OwnAgent {
@@ -24,6 +25,7 @@ export async function startAgent(): Promise<OwnAgent> {
   const program = ["sh", "-c", 'echo "$SSH_AGENT_PID"; exec cat >/dev/null'];
   // A group of its own: the terminal's Ctrl-C is for us.
   const child = spawn("ssh-agent", ["-a", socket, ...program], { stdio: ["pipe", "pipe", "ignore"], detached: true });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const pid = Number(await firstLine(child));
   const end = () => {
     try {
@@ -32,7 +34,7 @@ export async function startAgent(): Promise<OwnAgent> {
       // It is gone.
     }
   };
-  process.once("exit", end);
+  const takeBack = onProcessExit(end);
   const askpass = await makeAnswerScript(PASSPHRASE);
   return {
     socket,
@@ -50,9 +52,10 @@ export async function startAgent(): Promise<OwnAgent> {
       return exitCode === 0;
     },
     async close() {
-      process.removeListener("exit", end);
+      takeBack();
       end();
       child.stdin?.end();
+      await ended;
       await Promise.all([askpass.remove(), rm(directory, { recursive: true, force: true })]);
     },
   };

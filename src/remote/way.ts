@@ -3,6 +3,7 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import { execa } from "execa";
 import type { SshTarget } from "../stack/stack.ts";
+import { onProcessExit } from "./exit-hooks.ts";
 import { type WayOptions, wayArgv } from "./way-argv.ts";
 
 export interface OpenWayOptions extends Omit<WayOptions, "connectTimeout"> {
@@ -69,10 +70,10 @@ async function through(argv: readonly string[], { agentSocket }: OpenWayOptions)
       // It ended just now.
     }
   };
-  process.once("exit", end);
+  const takeBack = onProcessExit(end);
   const ended = child.then((result) => {
     over = true;
-    process.removeListener("exit", end);
+    takeBack();
     const text = Buffer.from(result.stderr ?? "")
       .toString("utf8")
       .trim();
