@@ -9,6 +9,8 @@ export interface CommandOptions {
   /** Ends the command (SIGTERM, then SIGKILL) when aborted. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  /** It starts others (a shell does): an abort ends all of them, not only the one that was started here. */
+  readonly startsOthers?: boolean;
 }
 
 export interface CommandResult {
@@ -23,7 +25,7 @@ export type RunCommand = (argv: readonly string[], options?: CommandOptions) => 
 
 export const runCommand: RunCommand = async (argv, options = {}) => {
   const [file = "", ...args] = argv;
-  const result = await execa(file, args, {
+  const child = execa(file, args, {
     reject: false,
     stripFinalNewline: false,
     stdin: options.input === undefined ? "ignore" : "pipe",
@@ -32,10 +34,41 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    // A process group of its own, so that it can be ended as one.
+    ...(options.startsOthers ? { detached: true } : {}),
   });
+  const letGo = options.startsOthers ? endGroupWith(child.pid, options.signal) : () => {};
+  const result = await child.finally(letGo);
   return {
     exitCode: result.exitCode,
     stdout: result.stdout,
     stderr: result.stderr || (result.exitCode === undefined ? (result.shortMessage ?? "") : ""),
   };
 };
+
+const GRACE_MS = 5_000;
+
+/** Ends a process group when aborted, or with us: SIGTERM, then SIGKILL. The result takes that back. */
+function endGroupWith(group: number | undefined, signal: AbortSignal | undefined): () => void {
+  const end = (name: NodeJS.Signals) => {
+    try {
+      if (group !== undefined) process.kill(-group, name);
+    } catch {
+      // It has ended already.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    end("SIGTERM");
+    timer = setTimeout(() => end("SIGKILL"), GRACE_MS);
+  };
+  const onExit = () => end("SIGTERM");
+  process.once("exit", onExit);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    process.removeListener("exit", onExit);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}

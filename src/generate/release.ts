@@ -130,7 +130,7 @@ function sourceIsStack(source: string): QuintetError {
 async function build(stack: Stack, directory: string, run: RunCommand, signal: AbortSignal): Promise<void> {
   if (stack.app.build === undefined) return;
   // The build is a shell command by definition: the user's own, from stack.yml, on the user's own computer.
-  const result = await run(["sh", "-c", stack.app.build], { cwd: directory, signal });
+  const result = await run(["sh", "-c", stack.app.build], { cwd: directory, signal, startsOthers: true });
   if (result.exitCode === 0) return;
   signal.throwIfAborted();
   throw new QuintetError({
