@@ -33,13 +33,13 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       .option("--sudo-password-file <file>", "where the password for sudo stands, - for standard input");
 
   /** What the verbs take that begin with describing a stack; addAnswerFlags adds a flag for each question. */
-  const describing = (command: Command) =>
+  const describing = (command: Command, overwrite = "replace a stack.yml that says something else") =>
     command
       .option(
         "--from <file>",
         "a stack.yml, an Ansible inventory (INI or YAML) or a list of hosts; - for standard input",
       )
-      .option("--overwrite", "replace a stack.yml that says something else");
+      .option("--overwrite", overwrite);
 
   describing(verb(program, "init", "describe a stack, by answers or by flags, and write its stack.yml")).action(
     (options) =>
@@ -49,6 +49,19 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
         await initCommand(options, context, guideHere());
       }),
   );
+
+  describing(
+    onHosts(verb(program, "install", "all of it, asking or by flags: init, check, generate, plan, apply, verify")),
+    "replace a stack.yml that says something else, and generated files that were edited by hand",
+  )
+    .option("--lock-wait <time>", "wait so long for another run on these hosts: seconds, or minutes as in 10m")
+    .action((options) =>
+      runVerb(options, async (context) => {
+        const { installCommand } = await import("./commands/install.ts");
+        const { guideHere } = await import("./commands/guide.ts");
+        await installCommand(options, context, guideHere("then check, generate and plan"));
+      }),
+    );
 
   verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts")
     .option("--overwrite", "also overwrite generated files that were edited by hand")

@@ -44,7 +44,7 @@ export function stackDirectory(name: string, { cwd }: Pick<CommandContext, "cwd"
   return isDirectory ? path.resolve(cwd, name) : path.join(cwd, "inventories", name);
 }
 
-async function findStack(name: string | undefined, context: CommandContext): Promise<string> {
+export async function findStack(name: string | undefined, context: CommandContext): Promise<string> {
   if (name !== undefined) return stackDirectory(name, context);
   if (await holdsStack(context.cwd)) return context.cwd;
   const all = await stacksIn(path.join(context.cwd, "inventories"));

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type HostPlan, wouldChange } from "../ansible/plan.ts";
+import { type FlagValues, fromFlags } from "../answers/flags.ts";
+import { EXIT, QuintetError } from "../errors.ts";
+import type { Stack } from "../stack/stack.ts";
+import { type ApplyOptions, applyGenerated } from "./apply.ts";
+import { commandLine } from "./command-line.ts";
+import type { CommandContext } from "./context.ts";
+import { type Guide, type InitOptions, initStack, sameCommand } from "./init.ts";
+import { findStack, loadStack } from "./load-stack.ts";
+import { rehearsalMachines, siteUrl } from "./machines.ts";
+import { planStack } from "./plan.ts";
+import { planSum } from "./plan-text.ts";
+import { reportPath, verifyStack } from "./verify.ts";
+
+export interface InstallOptions extends InitOptions, ApplyOptions {}
+
+/** `quintet install`: from addresses to a verified stack: init, check, generate, plan, apply, verify. */
+export async function installCommand(options: InstallOptions, context: CommandContext, guide?: Guide): Promise<void> {
+  const { directory, same } = await describe(options, context, guide);
+  const stack = await loadStack(directory, context);
+  const { plans } = await planStack(stack, options, context);
+  context.emit(planTable(plans));
+  await agree(stack, plans, context);
+  const { hosts } = await applyGenerated(stack, options, context);
+  const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context);
+  context.emit({
+    type: "result",
+    verb: "install",
+    status: "passed",
+    text: [
+      `${stack.name} stands: ${siteUrl(stack)} (or https://${stack.site.domain}/ once its name leads to ${stack.virtualIp.address}).`,
+      `Report: ${reportPath(stack, context)}`,
+      ...(same === undefined || context.ask === undefined ? [] : [`The same without questions: ${same}`]),
+    ],
+    data: {
+      directory: stack.directory,
+      plan: planData(plans),
+      hosts,
+      report,
+      ...(same !== undefined && { command: same }),
+    },
+  });
+}
+
+/** Where the stack.yml is: the one that is there already where nothing else is said, else one that init writes. */
+async function describe(options: InstallOptions, context: CommandContext, guide: Guide | undefined) {
+  const said = options.from !== undefined || Object.keys(fromFlags(options as FlagValues, context.env)).length > 0;
+  const there = said ? undefined : await existing(options, context);
+  if (there !== undefined) return { directory: there, same: undefined };
+  const { stack, answers } = await initStack(options, context, guide);
+  return { directory: stack.directory, same: answers && sameCommand("install", answers, options, context) };
+}
+
+async function existing(options: InstallOptions, context: CommandContext): Promise<string | undefined> {
+  const directory = await findStack(options.stack, context).catch(() => undefined);
+  const file = directory === undefined ? undefined : path.join(directory, "stack.yml");
+  if (file === undefined || !existsSync(file)) return undefined;
+  if (options.stack !== undefined || context.ask === undefined) return directory;
+  const yes = await context.ask.confirm(`Install the stack of ${path.relative(context.cwd, file)}?`);
+  return yes ? directory : undefined;
+}
+
+function planTable(plans: readonly HostPlan[]) {
+  const count = (list: readonly unknown[]) => (list.length === 0 ? "" : String(list.length));
+  return {
+    type: "table" as const,
+    title: planSum(plans),
+    columns: ["host", "install", "files to write", "services"],
+    rows: plans.map(({ host, packages, files, services }) => [
+      host,
+      packages.join(" "),
+      count(files),
+      services.map(({ action, unit }) => `${action} ${unit}`).join(", "),
+    ]),
+  };
+}
+
+/** For machines: the same, and which files; what is in them is plan's to say. */
+function planData(plans: readonly HostPlan[]) {
+  return plans.map((plan) => ({ ...plan, files: plan.files.map(({ path }) => path) }));
+}
+
+/** Until here nothing was changed on any host. */
+async function agree(stack: Stack, plans: readonly HostPlan[], context: CommandContext): Promise<void> {
+  if (context.ask === undefined || !plans.some(wouldChange)) return;
+  if (await context.ask.confirm("Go on, and change that on these hosts?")) return;
+  throw new QuintetError({
+    message: "Nothing was changed on any host.",
+    exitCode: EXIT.interrupted,
+    next: `To see it line by line: ${commandLine(context, stack, "plan")}; to do it: ${commandLine(context, stack, "apply")}`,
+  });
+}
