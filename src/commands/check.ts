@@ -1,4 +1,5 @@
 import { selectHosts } from "../stack/limit.ts";
+import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
 import { pinHostKeys } from "./pin-host-keys.ts";
@@ -21,7 +22,11 @@ export async function checkCommand(options: CommonOptions, context: CommandConte
     type: "result",
     verb: "check",
     status: failed ? "failed" : "passed",
-    text: failed ? [] : [`${names.length} hosts are fit: ${context.program} apply --stack ${stack.directory}`],
+    text: failed
+      ? []
+      : [
+          `${names.length} hosts are fit: ${commandLine(context, stack, "apply", options.limit === undefined ? [] : ["--limit", options.limit])}`,
+        ],
     data: dataOf(result),
   });
   throwFaults(result, context);

@@ -3,6 +3,7 @@ import { decryptVault, encryptVault } from "../ansible/vault.ts";
 import { givenVaultPassword } from "../ansible/vault-password.ts";
 import { type Generation, generate } from "../generate/generate.ts";
 import type { Stack } from "../stack/stack.ts";
+import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
 import { step } from "./step.ts";
@@ -20,10 +21,7 @@ export async function generateCommand(options: GenerateOptions, context: Command
     type: "result",
     verb: "generate",
     status: "passed",
-    text: [
-      `${stack.directory} holds the Ansible project.`,
-      `Run it: ${context.program} apply --stack ${stack.directory}`,
-    ],
+    text: [`${stack.directory} holds the Ansible project.`, `Run it: ${commandLine(context, stack, "apply")}`],
     data: generation,
   });
 }
@@ -60,7 +58,7 @@ export async function generateProject(
     context.emit({
       type: "warning",
       message: `${file} was edited by hand, and is left as it is.`,
-      next: `To have it generated again: ${context.program} generate --overwrite --stack ${stack.directory}`,
+      next: `To have it generated again: ${commandLine(context, stack, "generate", ["--overwrite"])}`,
     });
   }
   return generation;

@@ -3,18 +3,20 @@ import type { Machines } from "../machines/machines.ts";
 import { isRehearsed, nspawnMachines } from "../machines/nspawn.ts";
 import { nspawnWorld } from "../machines/world.ts";
 import type { Stack } from "../stack/stack.ts";
+import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
 import { step } from "./step.ts";
 
 /** The provider of rehearsal machines on this computer. */
-export async function localMachines({ run, env }: CommandContext): Promise<Machines> {
-  return nspawnMachines(await nspawnWorld(run, env));
+export async function localMachines(stack: Stack, context: CommandContext): Promise<Machines> {
+  const { run, env } = context;
+  return nspawnMachines(await nspawnWorld(run, env, (verb) => commandLine(context, stack, verb)));
 }
 
 /** The machines of this stack, where it is a rehearsal that is up; else undefined. Takes no rights to find out. */
 export async function rehearsalMachines(stack: Stack, context: CommandContext): Promise<Machines | undefined> {
-  return isRehearsed(stack) ? localMachines(context) : undefined;
+  return isRehearsed(stack) ? localMachines(stack, context) : undefined;
 }
 
 /** `quintet rehearse up|down|status`. */
@@ -24,7 +26,7 @@ export async function machinesCommand(
   context: CommandContext,
 ): Promise<void> {
   const stack = await loadStack(options.stack ?? "rehearsal", context);
-  const machines = await localMachines(context);
+  const machines = await localMachines(stack, context);
   if (what === "up") await machinesUp(stack, machines, context);
   if (what === "down") await machinesDown(stack, machines, context);
   const states = await machines.status(stack);
@@ -38,7 +40,7 @@ export async function machinesCommand(
   }
   const text = {
     up: [
-      `Install the stack: ${context.program} apply --stack ${stack.directory}`,
+      `Install the stack: ${commandLine(context, stack, "apply")}`,
       `Remove the machines: ${removeCommand(stack, context)}`,
     ],
     down: ["The machines are gone."],
@@ -65,7 +67,7 @@ export function machinesDown(stack: Stack, machines: Machines, context: CommandC
 
 /** The command that removes a rehearsal's machines. */
 export function removeCommand(stack: Stack, context: CommandContext): string {
-  return `${context.program} rehearse down --stack ${stack.directory}`;
+  return commandLine(context, stack, "rehearse down");
 }
 
 /** Where a browser finds the site: the certificate is for the virtual IP too, which needs no DNS. */

@@ -11,7 +11,7 @@ export interface RehearseOptions extends CommonOptions {
 /** `quintet rehearse`: machines, apply, verify, drill; with --down the machines go whether it passed or not. */
 export async function rehearseCommand(options: RehearseOptions, context: CommandContext): Promise<void> {
   const stack = await loadStack(options.stack ?? "rehearsal", context);
-  const machines = await localMachines(context);
+  const machines = await localMachines(stack, context);
   try {
     await machinesUp(stack, machines, context);
     await applyStack(stack, options, context);

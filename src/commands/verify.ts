@@ -46,6 +46,7 @@ export async function verifyStack(
     connect: context.login.connect,
     signal,
     emit,
+    command: (verb) => commandLine(context, stack, verb),
     ...(machines === undefined ? {} : { machines }),
   });
   if (report.result === "passed") return report;

@@ -51,7 +51,7 @@ export async function ensureDisk(world: NspawnWorld, directory: string, settings
       exitCode: EXIT.preflight,
       host: host.name,
       step: "machines",
-      next: "quintet rehearse down, then quintet rehearse up",
+      next: `${world.command("rehearse down")} && ${world.command("rehearse up")}`,
     });
   }
   if (made === undefined) return makeDisk(world, directory, settings);
@@ -68,7 +68,7 @@ export async function remountDisk(world: NspawnWorld, directory: string, host: s
       exitCode: EXIT.preflight,
       host,
       step: "machines",
-      next: "quintet rehearse up",
+      next: world.command("rehearse up"),
     });
   }
   await mountDisk(world, host, made.image, directory);

@@ -56,21 +56,21 @@ export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host,
     said = result.stderr.trim();
     if (!(await machine.isRunning())) {
       const { stdout } = await privileged(world)(["tail", "-n", "15", machine.consoleLog]);
-      throw fault(host, machine, `The machine ${host.name} ended while it booted.`, stdout.trim());
+      throw fault(world, host, machine, `The machine ${host.name} ended while it booted.`, stdout.trim());
     }
     await world.sleep(200);
   }
-  throw fault(host, machine, `The machine ${host.name} runs but does not let ${host.ssh.user} in.`, said);
+  throw fault(world, host, machine, `The machine ${host.name} runs but does not let ${host.ssh.user} in.`, said);
 }
 
-function fault(host: Host, { consoleLog }: Booting, message: string, detail: string): QuintetError {
+function fault(world: NspawnWorld, host: Host, { consoleLog }: Booting, message: string, detail: string): QuintetError {
   return new QuintetError({
     message,
     exitCode: EXIT.preflight,
     host: host.name,
     step: "machines",
     detail,
-    next: "quintet rehearse down && quintet rehearse up",
+    next: `${world.command("rehearse down")} && ${world.command("rehearse up")}`,
     logFile: consoleLog,
   });
 }

@@ -18,10 +18,16 @@ export interface NspawnWorld {
   /** Is systemd this computer's PID 1? */
   readonly hasSystemd: boolean;
   readonly sleep: (ms: number) => Promise<unknown>;
+  /** A verb of ours as the user would type it about this stack, for advice. */
+  readonly command: (verb: string) => string;
 }
 
 /** The real one. Under sudo, the files and the cache are those of the user who called sudo. */
-export async function nspawnWorld(run: RunCommand, env: NodeJS.ProcessEnv): Promise<NspawnWorld> {
+export async function nspawnWorld(
+  run: RunCommand,
+  env: NodeJS.ProcessEnv,
+  command: NspawnWorld["command"] = (verb) => `quintet ${verb}`,
+): Promise<NspawnWorld> {
   const isRoot = process.getuid?.() === 0;
   const uid = isRoot ? Number(env["SUDO_UID"] ?? "0") : 0;
   const owner = uid === 0 ? undefined : { uid, gid: Number(env["SUDO_GID"] ?? uid) };
@@ -34,5 +40,6 @@ export async function nspawnWorld(run: RunCommand, env: NodeJS.ProcessEnv): Prom
     stateDirectory: "/var/lib/quintet",
     hasSystemd: existsSync("/run/systemd/system"),
     sleep,
+    command,
   };
 }

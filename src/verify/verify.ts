@@ -37,6 +37,8 @@ export interface VerifyOptions {
   readonly connect: Connect;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** A verb of ours as the user would type it about this stack, for advice. */
+  readonly command: (verb: string) => string;
   readonly clock?: Clock;
 }
 
@@ -47,7 +49,7 @@ const SETTLE_LIMIT_MS = 30_000;
  * Checks that fail are in the report; a QuintetError is for what keeps it from being made. An abort throws its reason.
  */
 export async function verify(stack: Stack, options: VerifyOptions): Promise<Report> {
-  const { hosts = stack.hosts, connect, signal, emit, clock = systemClock, machines } = options;
+  const { hosts = stack.hosts, connect, signal, emit, command, clock = systemClock, machines } = options;
   const drills = options.drills === "none" ? [] : drillsNamed(options.drills);
   const startedAt = clock.now().toISOString();
   const site: Site = {
@@ -77,6 +79,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     signal,
     machines,
     emit,
+    command,
   };
   try {
     await settle(context, emit);

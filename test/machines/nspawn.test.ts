@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(
         fields: {
           message: "The machine web1 was made from other settings than stack.yml has now.",
           host: "web1",
-          next: "quintet rehearse down, then quintet rehearse up",
+          next: "quintet rehearse down && quintet rehearse up",
         },
       });
     });

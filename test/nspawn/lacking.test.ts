@@ -34,6 +34,7 @@ const worldOf = (run: RunCommand): NspawnWorld => ({
   stateDirectory: "/state",
   hasSystemd: false,
   sleep: async () => undefined,
+  command: (verb) => `quintet ${verb}`,
 });
 
 test.each([

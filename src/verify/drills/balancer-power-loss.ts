@@ -121,7 +121,7 @@ async function heal(context: DrillContext, machines: Machines, holder: string, c
     context.emit({
       type: "warning",
       message: `${holder} could not be switched on again: ${(error as Error).message}`,
-      next: "quintet rehearse up",
+      next: context.command("rehearse up"),
     });
   }
 }

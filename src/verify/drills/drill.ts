@@ -7,6 +7,8 @@ export interface DrillContext extends Context {
   /** The power switch; undefined for machines that we cannot switch off. */
   readonly machines: Machines | undefined;
   readonly emit: Emit;
+  /** A verb of ours as the user would type it about this stack, for advice. */
+  readonly command: (verb: string) => string;
 }
 
 /** One failure, injected under load, measured and undone. */

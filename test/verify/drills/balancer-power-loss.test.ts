@@ -80,6 +80,7 @@ function world({ takeoverMs = 300, bothHold = false, onPowerOff = async () => {}
     clock: systemClock,
     signal: controller.signal,
     machines,
+    command: (verb) => `quintet ${verb} --stack /srv/shop`,
     emit: (event) => events.push(event),
   };
   return { context, calls, events, controller, on, machines };
@@ -148,7 +149,7 @@ test("a machine that cannot be switched on stays armed, and the next run heals i
   expect(report).toMatchObject({ status: "failed", reason: "no power" });
   expect(events.find((event) => event.type === "warning")).toMatchObject({
     message: "web1 could not be switched on again: no power",
-    next: "quintet rehearse up",
+    next: "quintet rehearse up --stack /srv/shop",
   });
   expect(JSON.parse(readFileSync(join(directory, ".drill.json"), "utf8"))).toEqual({
     drill: "balancer-power-loss",
