@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Session } from "../remote/session.ts";
+import type { RemoteStream, Session } from "../remote/session.ts";
 import { FILTERS_SCRIPT } from "./filters.ts";
 import { FLOWS_SCRIPT } from "./flows.ts";
 import { MIRROR_SCRIPT } from "./mirror.ts";
@@ -9,10 +9,8 @@ import { VRRP_SCRIPT } from "./vrrp.ts";
 
 /** What one host is asked, by one program that runs there as root. */
 export interface Questions {
-  /** Its name, which it tells our listeners. */
-  readonly name: string;
   readonly ports: readonly number[];
-  readonly listen: Readonly<Record<string, { address: string; port: number; from: readonly string[] }>>;
+  readonly listen: Readonly<Record<string, { address: string; port: number }>>;
   readonly connect: Readonly<Record<string, { address: string; port: number }>>;
   readonly neighbour?: string;
   readonly vrrp?: {
@@ -70,9 +68,8 @@ const answers = z.object({
 
 export type Answers = z.output<typeof answers>;
 
-/** How long hosts try to reach each other, and how long they listen for others that began later, seconds. */
-const REACH_SECONDS = 3;
-const LISTEN_SECONDS = 5;
+/** Whatever happens, the program has gone after this. */
+const BOUND_SECONDS = 20;
 
 const PRELUDE = `
 import atexit, ctypes, errno, json, os, re, select, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
@@ -105,7 +102,10 @@ def together(work, items):
         thread.join()
 `;
 
-/** Looks first, then opens ports: it must not find itself. Ends when whoever asked has gone, and within 10 s. */
+/**
+ * Looks first, then opens ports: it must not find itself. Says when its ports are open, waits for the word that
+ * everybody's are, and keeps them open until its input ends: that comes from us, or with our end.
+ */
 const MAIN = `
 def main(questions):
     report, errors = {"listen": {}}, {}
@@ -114,7 +114,7 @@ def main(questions):
     atexit.register(end_children)
     for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(name, lambda *_: sys.exit(1))
-    signal.alarm(10)
+    signal.alarm(BOUND_SECONDS)
 
     def answer(name, work, *args):
         try:
@@ -124,56 +124,99 @@ def main(questions):
 
     answer("ports", ports, set(questions["ports"]))
     servers = listen(questions["listen"], report["listen"])
-    now = time.monotonic()
-    tasks = [("welcome", welcome, servers, now + LISTEN_SECONDS), ("filters", filters),
-             ("connect", connect, questions["name"], questions["connect"], now + REACH_SECONDS)]
+    threading.Thread(target=welcome, args=(servers,), daemon=True).start()
+    go = threading.Event()
+    tasks = [("filters", filters), ("connect", connect, questions["connect"], go)]
     if questions.get("neighbour"):
         tasks.append(("neighbour", neighbour, questions["neighbour"]))
     if questions.get("vrrp"):
-        tasks.append(("vrrp", lambda: vrrp(**questions["vrrp"])))
+        tasks.append(("vrrp", lambda: vrrp(go=go, **questions["vrrp"])))
     if questions["mirror"]:
         tasks.append(("mirror", mirror, directory))
     threads = [threading.Thread(target=answer, args=task, daemon=True) for task in tasks]
     for thread in threads:
         thread.start()
-    gone = select.poll()
-    gone.register(1, 0)
-    while any(thread.is_alive() for thread in threads):
-        if gone.poll(100):
-            sys.exit(1)
-        for thread in threads:
-            thread.join(0.01)
-    report.pop("welcome", None)
-    print(json.dumps(dict(report, errors=errors)))
+    print("ready", flush=True)
+    reported = False
+    while True:
+        if select.select([0], [], [], 0.05)[0]:
+            word = os.read(0, 64)
+            if not word:
+                sys.exit(0)
+            go.set()
+        if not reported and not any(thread.is_alive() for thread in threads):
+            print(json.dumps(dict(report, errors=errors)), flush=True)
+            reported = True
 `;
 
-/** The whole program; what is asked stands in it as a literal, which JSON and Python write alike. */
+/** What Python is told in its argv: to read a program of so many bytes from its input, of which there is more. */
+const BOOTSTRAP = `import os
+def take(count):
+    taken = b""
+    while len(taken) < count:
+        chunk = os.read(0, count - len(taken))
+        if not chunk:
+            os._exit(1)
+        taken += chunk
+    return taken
+exec(take(int(take(8))))`;
+
+/** The whole program; what is asked stands in it as a literal, which JSON and Python write alike. Only ASCII. */
 export function agentScript(questions: Questions): string {
-  const bounds = `REACH_SECONDS, LISTEN_SECONDS = ${REACH_SECONDS}, ${LISTEN_SECONDS}\n`;
   const parts = [PRELUDE, PORTS_SCRIPT, FILTERS_SCRIPT, FLOWS_SCRIPT, NEIGHBOUR_SCRIPT, VRRP_SCRIPT, MIRROR_SCRIPT];
-  const call = `main(json.loads(${JSON.stringify(JSON.stringify(questions))}))\n`;
-  return [...parts, bounds, MAIN, call].join("\n");
+  const literal = JSON.stringify(JSON.stringify(questions)).replace(
+    /[^ -~]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return [...parts, `BOUND_SECONDS = ${BOUND_SECONDS}`, MAIN, `main(json.loads(${literal}))\n`].join("\n");
 }
 
-/** Asks a host all that takes root, in one process. A text instead of answers is what it said. */
-export async function askAsRoot(
-  session: Session,
-  questions: Questions,
-  signal: AbortSignal,
-): Promise<Answers | string> {
-  const { stdout, stderr } = await session.run(["/usr/bin/python3", "-"], {
-    sudo: true,
-    input: agentScript(questions),
-    timeoutMs: 12_000,
-    signal,
-  });
-  return parseAnswers(stdout) ?? `${stderr}${stdout}`.trim();
+/** All that takes root on one host, in one process. */
+export interface Agent {
+  /** Its ports are open, or it has ended without that. */
+  readonly ready: Promise<void>;
+  /** Everybody's ports are open. */
+  go(): void;
+  /** A text instead of answers is what it said. Never rejects. */
+  readonly answers: Promise<Answers | string>;
+  /** Has it close its ports and end. */
+  stop(): Promise<void>;
 }
 
-/** The last line that is an object; a login shell may have said something before it. */
-export function parseAnswers(text: string): Answers | undefined {
-  const line = text.split("\n").findLast((one) => one.startsWith("{"));
-  if (line === undefined) return undefined;
+export function startAgent(session: Session, questions: Questions): Agent {
+  const ready = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<Answers | string>();
+  const said: string[] = [];
+  const onLine = (line: string) => {
+    said.push(line);
+    if (line === "ready") ready.resolve();
+    const parsed = parseAnswers(line);
+    if (parsed !== undefined) answered.resolve(parsed);
+  };
+  const stream: RemoteStream = session.stream(["/usr/bin/python3", "-c", BOOTSTRAP], onLine, { sudo: true });
+  const script = agentScript(questions);
+  stream.write(`${String(script.length).padStart(8, "0")}${script}`);
+  const give = (why: string) => {
+    ready.resolve();
+    answered.resolve(why);
+  };
+  // For a host that cannot end it by itself any more.
+  const timer = setTimeout(() => give(`no answer within ${BOUND_SECONDS} s`), BOUND_SECONDS * 1000);
+  stream.ended.then(({ stderr }) => give(`${stderr}${said.join("\n")}`.trim() || "it ended without a word"));
+  return {
+    ready: ready.promise,
+    go: () => stream.write("go\n"),
+    answers: answered.promise,
+    async stop() {
+      clearTimeout(timer);
+      await stream.stop();
+    },
+  };
+}
+
+/** undefined: the line is not the answer, or none that we understand. */
+export function parseAnswers(line: string): Answers | undefined {
+  if (!line.startsWith("{")) return undefined;
   try {
     return answers.safeParse(JSON.parse(line)).data;
   } catch {

@@ -3,7 +3,7 @@ import type { Connect } from "../remote/connect.ts";
 import type { Session } from "../remote/session.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import { vrrpInterface } from "./addresses.ts";
-import { type Answers, askAsRoot, type Questions } from "./agent.ts";
+import { type Agent, type Answers, type Questions, startAgent } from "./agent.ts";
 import { type Clock, measureClock } from "./clock.ts";
 import { type CheckedFacts, checkedFacts } from "./facts.ts";
 import { type Finding, fault } from "./finding.ts";
@@ -60,15 +60,7 @@ export async function lookAtHosts(
       hosts.map((host) => firstLook(stack, host, needsOf(host), world, (session) => sessions.push(session))),
     );
     world.signal.throwIfAborted();
-    const able = open.filter(({ session }) => session !== undefined).map(({ looked }) => looked);
-    return await settled(
-      open.map(async ({ session, looked }) => {
-        if (session === undefined) return looked;
-        world.onProgress(looked.host, "looking at ports, filters and the network");
-        const questions = questionsFor(stack, looked, able, hosts);
-        return { ...looked, ...(await troubled(looked.host, () => askRoot(session, looked.host, questions, world))) };
-      }),
-    );
+    return await secondLook(stack, hosts, open, world);
   } finally {
     for (const session of sessions) session.close();
   }
@@ -100,7 +92,6 @@ async function firstLook(
     looked = { ...looked, facts, ...(clock === undefined ? {} : { clock }) };
     // The only way to know whether a password is right.
     if (facts.sudo === "password") await session.run(["true"], { sudo: true, timeoutMs: 10_000, signal });
-    return {};
   });
   const { facts } = looked;
   const runs = facts?.python !== undefined && isAtLeast(facts.python, NEEDED_PYTHON) && facts.sudo !== "none";
@@ -108,25 +99,48 @@ async function firstLook(
   return { looked: { ...looked, ...trouble }, ...(able && session !== undefined ? { session } : {}) };
 }
 
-async function askRoot(
-  session: Session,
-  host: Host,
-  questions: Questions,
-  { signal }: LookWorld,
-): Promise<Pick<Looked, "answers" | "trouble">> {
-  const answers = await askAsRoot(session, questions, signal);
-  if (typeof answers !== "string") return { answers };
+/** As root, on all hosts that can be asked: each opens its ports, then each tries those of the others. */
+async function secondLook(
+  stack: Stack,
+  hosts: readonly Host[],
+  open: readonly Open[],
+  { signal, onProgress }: LookWorld,
+): Promise<Looked[]> {
+  const able = open.filter(({ session }) => session !== undefined).map(({ looked }) => looked);
+  const agents = open.map(({ session, looked }) => {
+    if (session === undefined) return undefined;
+    onProgress(looked.host, "looking at ports, filters and the network");
+    return startAgent(session, questionsFor(stack, looked, able, hosts));
+  });
+  const all = agents.filter((agent): agent is Agent => agent !== undefined);
+  const stopAll = () => Promise.all(all.map((agent) => agent.stop()));
+  const onAbort = () => void stopAll();
+  signal.addEventListener("abort", onAbort);
+  try {
+    await Promise.all(all.map((agent) => agent.ready));
+    for (const agent of all) agent.go();
+    const answers = await Promise.all(agents.map((agent) => agent?.answers));
+    return open.map(({ looked }, index) => withAnswers(looked, answers[index]));
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    await stopAll();
+    signal.throwIfAborted();
+  }
+}
+
+function withAnswers(looked: Looked, answers: Answers | string | undefined): Looked {
+  if (answers === undefined) return looked;
+  if (typeof answers !== "string") return { ...looked, answers };
+  const { host } = looked;
   const message = `${host.name} gave no answer to what was asked as root.`;
-  return { trouble: fault(host, message, "Run the same command again.", answers) };
+  return { ...looked, trouble: fault(host, message, "Run the same command again.", answers) };
 }
 
 /** A fault that a user can meet is a finding like others. */
-async function troubled(
-  host: Host,
-  work: () => Promise<Pick<Looked, "answers" | "trouble">>,
-): Promise<Pick<Looked, "answers" | "trouble">> {
+async function troubled(host: Host, work: () => Promise<void>): Promise<Pick<Looked, "trouble">> {
   try {
-    return await work();
+    await work();
+    return {};
   } catch (error) {
     if (!(error instanceof QuintetError)) throw error;
     const { message, step, detail, next } = error.fields;
@@ -147,9 +161,8 @@ export function questionsFor(
     able.map((one) => one.host),
   );
   const listen: Record<string, Questions["listen"][string]> = {};
-  for (const { from, port } of flows.filter(({ to }) => to === host)) {
-    const known = listen[listenKey(port)]?.from ?? [];
-    listen[listenKey(port)] = { address: host.privateAddress, port, from: [...known, from.name] };
+  for (const { port } of flows.filter(({ to }) => to === host)) {
+    listen[listenKey(port)] = { address: host.privateAddress, port };
   }
   const connect = Object.fromEntries(
     flows
@@ -163,7 +176,6 @@ export function questionsFor(
   const peer = balancers.find((one) => one !== host && able.some((other) => other.host === one));
   const askAround = isBalancer && balancers.every((one) => selected.includes(one)) && isHeld(stack, factsOf) === false;
   return {
-    name: host.name,
     ports: neededPorts(stack, host).map(({ port }) => port),
     listen,
     connect,

@@ -43,15 +43,15 @@ def join_group(family, address, device):
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
     return sock
 
-def vrrp(device, address, peer, first, seconds):
+def vrrp(device, address, peer, first, seconds, go):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     ether, offset = (0x86DD, 6) if family == socket.AF_INET6 else (0x0800, 9)
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ether))
     only_vrrp(wire, offset)
     wire.bind((device, ether))
     member = join_group(family, address, device)
-    until = time.monotonic() + seconds
-    adverts, heard, asked = {}, False, 0
+    begun, went, asked = time.monotonic(), None, 0
+    adverts, heard = {}, False
     sockets = [wire]
     if peer:
         raw = socket.socket(family, socket.SOCK_RAW, VRRP)
@@ -61,9 +61,15 @@ def vrrp(device, address, peer, first, seconds):
             raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 255)
         raw.bind((address, 0))
         sockets.append(raw)
-    while time.monotonic() < until:
-        if peer and first and not heard and time.monotonic() > asked + 0.1:
-            asked = time.monotonic()
+    while True:
+        now = time.monotonic()
+        if go.is_set() and went is None:
+            went = now
+        # The other may not have been answered yet, even if we have heard enough.
+        if now > begun + seconds and (not peer or went is not None and now > went + (1 if heard else 2.5)):
+            break
+        if peer and first and went is not None and not heard and now > asked + 0.1:
+            asked = now
             try:
                 raw.sendto(QUESTION, (peer, 0))
             except OSError:

@@ -1,17 +1,27 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runCommand } from "../../src/command.ts";
-import { type Answers, agentScript, askAsRoot, parseAnswers, type Questions } from "../../src/preflight/agent.ts";
+import { type Agent, type Answers, parseAnswers, type Questions, startAgent } from "../../src/preflight/agent.ts";
 import { type Call, localSession } from "./local-session.ts";
 
-const NOTHING: Questions = { name: "web1", ports: [], listen: {}, connect: {}, mirror: false };
+const NOTHING: Questions = { ports: [], listen: {}, connect: {}, mirror: false };
 
-async function ask(questions: Partial<Questions>): Promise<Answers> {
-  const { stdout, stderr } = await runCommand(["python3", "-"], { input: agentScript({ ...NOTHING, ...questions }) });
-  return parseAnswers(stdout) ?? expect.fail(stderr + stdout);
+function start(questions: Partial<Questions>): Agent {
+  const agent = startAgent(localSession(), { ...NOTHING, ...questions });
+  onTestFinished(() => agent.stop());
+  return agent;
+}
+
+/** Asks this computer, as several hosts at once. */
+async function ask(...all: Partial<Questions>[]): Promise<Answers[]> {
+  const agents = all.map(start);
+  await Promise.all(agents.map(({ ready }) => ready));
+  for (const agent of agents) agent.go();
+  const answers = await Promise.all(agents.map((agent) => agent.answers));
+  return answers.map((one) => (typeof one === "string" ? expect.fail(one) : one));
 }
 
 /** A port of this computer that nobody has. */
@@ -31,96 +41,116 @@ async function listeningServer(): Promise<number> {
 }
 
 test("nothing asked, nothing found, nothing wrong", async () => {
-  const answers = await ask({});
+  const [answers] = await ask({});
   expect(answers).toMatchObject({ ports: [], listen: {}, connect: {}, errors: {} });
-  expect(answers.mirror).toBe(undefined);
-  expect(answers.vrrp).toBe(undefined);
+  expect(answers?.mirror).toBe(undefined);
+  expect(answers?.vrrp).toBe(undefined);
 });
 
 test("who listens on a port", async () => {
   const port = await listeningServer();
-  const { ports } = await ask({ ports: [port] });
-  expect(ports).toEqual([expect.objectContaining({ port, address: "127.0.0.1", pid: process.pid })]);
-  expect(ports[0]?.program).not.toBe(undefined);
+  const [answers] = await ask({ ports: [port] });
+  expect(answers?.ports).toEqual([expect.objectContaining({ port, address: "127.0.0.1", pid: process.pid })]);
+  expect(answers?.ports[0]?.program).not.toBe(undefined);
 });
 
-test("two hosts reach each other, whichever begins first, and end when they have", async () => {
-  const port = await freePort();
-  const listen = { "1": { address: "127.0.0.1", port, from: ["app1"] } };
-  const [one, other] = await Promise.all([
-    ask({ listen }),
-    ask({ name: "app1", connect: { "web1:1": { address: "127.0.0.1", port } } }),
-  ]);
-  expect(one.listen).toEqual({ "1": "ours" });
-  expect(other.connect).toEqual({ "web1:1": "open" });
-});
-
-describe("what is in the way", () => {
-  test("a program that listens already is left to itself, and reached", async () => {
-    const port = await listeningServer();
-    const listen = { "1": { address: "127.0.0.1", port, from: ["app1"] } };
-    const { listen: listened, connect } = await ask({ listen, connect: { "x:1": { address: "127.0.0.1", port } } });
-    expect({ listened, connect }).toEqual({ listened: { "1": "held" }, connect: { "x:1": "open" } });
-  });
-
-  test("nobody listens, and an address that this computer does not have", async () => {
+describe("a port", () => {
+  test("that nobody has is opened, reached and closed again", async () => {
     const port = await freePort();
-    const listen = { "1": { address: "192.0.2.77", port, from: ["app1"] } };
-    const answers = await ask({ listen, connect: { "x:1": { address: "127.0.0.1", port } } });
-    expect(answers.listen).toEqual({ "1": "absent" });
-    expect(answers.connect).toEqual({ "x:1": "refused" });
+    const agents = [start({ listen: { "1": at(port) }, ports: [port] }), start({ connect: { "web1:1": at(port) } })];
+    await Promise.all(agents.map(({ ready }) => ready));
+    expect(await isTaken(port)).toBe(true);
+    for (const agent of agents) agent.go();
+    const answers = await Promise.all(agents.map((agent) => agent.answers));
+    expect(answers).toMatchObject([{ listen: { "1": "ours" }, ports: [] }, { connect: { "web1:1": "open" } }]);
+    await Promise.all(agents.map((agent) => agent.stop()));
+    expect(await isTaken(port)).toBe(false);
+  });
+
+  test("that a program has is left to it, and reached", async () => {
+    const port = await listeningServer();
+    const [answers] = await ask({ listen: { "1": at(port) }, connect: { "x:1": at(port) } });
+    expect(answers).toMatchObject({ listen: { "1": "held" }, connect: { "x:1": "open" } });
+  });
+
+  test("that nobody listens at, on an address that this computer does not have", async () => {
+    const port = await freePort();
+    const [answers] = await ask({ listen: { "1": { address: "192.0.2.77", port } }, connect: { "x:1": at(port) } });
+    expect(answers).toMatchObject({ listen: { "1": "absent" }, connect: { "x:1": "refused" } });
   });
 });
 
-test("ends by itself when whoever asked has gone, and leaves no file behind", async () => {
+test("no connection is tried before the word is given", async () => {
+  const port = await freePort();
+  const agent = start({ connect: { "x:1": at(port) } });
+  await agent.ready;
+  const server = createServer().listen(port, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once("listening", resolve));
+  agent.go();
+  expect(await agent.answers).toMatchObject({ connect: { "x:1": "open" } });
+});
+
+test("ends by itself when whoever asked has gone, and leaves nothing behind", async () => {
   const port = await freePort();
   const before = await leftovers();
-  const script = agentScript({ ...NOTHING, listen: { "1": { address: "127.0.0.1", port, from: ["app1"] } } });
-  // The shell dies while the program still listens; the end of its output goes with it.
-  const child = execa("python3", ["-"], { input: script, reject: false, buffer: false });
-  await untilTaken(port);
-  child.stdout.destroy();
-  expect((await child).exitCode).toBe(1);
-  expect(await leftovers()).toEqual(before);
+  const program = `
+    import { startAgent } from ${JSON.stringify(join(import.meta.dirname, "../../src/preflight/agent.ts"))};
+    import { localSession } from ${JSON.stringify(join(import.meta.dirname, "local-session.ts"))};
+    const agent = startAgent(localSession(), ${JSON.stringify({ ...NOTHING, listen: { "1": at(port) } })});
+    await agent.ready;
+    process.kill(process.pid, "SIGKILL");`;
+  const { signal } = await execa(process.execPath, ["--input-type=module", "--eval", program], { reject: false });
+  expect(signal).toBe("SIGKILL");
+  while (await isTaken(port));
+  while ((await leftovers()).length > before.length);
 });
 
-test("runs as root, with the script on standard input", async () => {
+test("says why there is no answer", async () => {
+  const session = localSession();
+  const broken = {
+    ...session,
+    stream: (_: unknown, ...rest: [(line: string) => void]) => session.stream(["sh", "-c", "echo no >&2"], ...rest),
+  };
+  const agent = startAgent(broken, NOTHING);
+  await agent.ready;
+  expect(await agent.answers).toBe("no");
+});
+
+test("runs as root", async () => {
   const calls: Call[] = [];
-  const answers = await askAsRoot(localSession(calls), NOTHING, new AbortController().signal);
-  expect(answers).toMatchObject({ listen: {} });
-  expect(calls.map(({ argv, options }) => [argv, options?.sudo, options?.timeoutMs])).toEqual([
-    [["/usr/bin/python3", "-"], true, 12_000],
+  const agent = startAgent(localSession(calls), NOTHING);
+  await agent.stop();
+  expect(calls.map(({ argv, options }) => [argv.slice(0, 2), options?.sudo])).toEqual([
+    [["/usr/bin/python3", "-c"], true],
   ]);
 });
 
-test("the quotes of a name do not end the literal that it stands in", async () => {
-  const hostile = `web1"'\\\n'''+{{ $(id) }}\u2028`;
+test("quotes and strange signs do not end the literal that they stand in", async () => {
   const port = await listeningServer();
-  expect((await ask({ name: hostile, connect: { [hostile]: { address: "127.0.0.1", port } } })).connect).toEqual({
-    [hostile]: "open",
-  });
+  const hostile = `web1"'\\\n'''+{{ $(id) }}\u2028\u{1f600}`;
+  const [answers] = await ask({ connect: { [hostile]: at(port) } });
+  expect(answers?.connect).toEqual({ [hostile]: "open" });
 });
 
 test.each([
   ["nothing", ""],
-  ["no object", "Killed\n"],
+  ["no object", "Killed"],
   ["half of one", '{"ports": ['],
   ["another one", '{"ports": [{"port": "eighty"}]}'],
-])("%s is no answer", (_, text) => {
-  expect(parseAnswers(text)).toBe(undefined);
+])("%s is no answer", (_, line) => {
+  expect(parseAnswers(line)).toBe(undefined);
 });
 
-test("what a login shell says before is passed over", () => {
-  expect(parseAnswers('{ welcome\n{"errors": {}}\n')).toMatchObject({ ports: [], errors: {} });
-});
+function at(port: number) {
+  return { address: "127.0.0.1", port };
+}
 
 async function leftovers(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith("quintet-check-"));
 }
 
-async function untilTaken(port: number): Promise<void> {
+async function isTaken(port: number): Promise<boolean> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  const listening = async () =>
-    (await runCommand(["cat", "/proc/net/tcp"])).stdout.includes(`0100007F:${hex} 00000000:0000 0A`);
-  while (!(await listening()));
+  return (await readFile("/proc/net/tcp", "utf8")).includes(`0100007F:${hex} 00000000:0000 0A`);
 }

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import { execa } from "execa";
 import { runCommand } from "../../src/command.ts";
 import type { RunOptions, Session } from "../../src/remote/session.ts";
 import { host } from "../nspawn/example.ts";
@@ -15,8 +17,20 @@ export function localSession(calls: Call[] = [], env: Record<string, string> = {
       calls.push({ argv, options });
       return runCommand(argv, { env, ...(options?.input === undefined ? {} : { input: options.input }) });
     },
-    stream: () => {
-      throw new Error("not needed");
+    stream(argv, onLine, options) {
+      calls.push({ argv, options });
+      const [file = "", ...args] = argv;
+      const child = execa(file, args, { reject: false, env, stdin: "pipe", buffer: { stdout: false } });
+      createInterface({ input: child.stdout }).on("line", onLine);
+      const ended = child.then(({ exitCode, stderr }) => ({ exitCode, stdout: "", stderr: stderr ?? "" }));
+      return {
+        ended,
+        write: (text) => void child.stdin.write(text),
+        async stop() {
+          child.stdin.end();
+          await ended;
+        },
+      };
     },
     close: () => undefined,
   };

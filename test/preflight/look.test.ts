@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CommandResult } from "../../src/command.ts";
 import { EXIT, QuintetError } from "../../src/errors.ts";
 import { judge } from "../../src/preflight/judge.ts";
 import { lookAtHosts, questionsFor } from "../../src/preflight/look.ts";
@@ -15,9 +16,8 @@ const questions = (name: string, able = all, selected: readonly Host[] = shop.ho
 
 test("what each host is asked", () => {
   expect(questions("app1")).toEqual({
-    name: "app1",
     ports: [3000],
-    listen: { "3000": { address: "10.0.0.21", port: 3000, from: ["web1", "web2"] } },
+    listen: { "3000": { address: "10.0.0.21", port: 3000 } },
     connect: { "db1:3306": { address: "10.0.0.31", port: 3306 } },
     mirror: false,
   });
@@ -30,7 +30,8 @@ test("what each host is asked", () => {
 
 test("nobody waits for a host that cannot be asked", () => {
   const able = all.filter(({ host }) => host.name !== "web1");
-  expect(questions("app1", able).listen["3000"]?.from).toEqual(["web2"]);
+  expect(questions("app1", [looked(hostOf("app1"))]).listen).toEqual({});
+  expect(questions("web2", able).connect).not.toHaveProperty("web1:8080");
   expect(questions("web2", able).vrrp?.peer).toBe(null);
   expect(questions("web2", able).neighbour).toBe(undefined);
 });
@@ -63,6 +64,7 @@ async function look(fakes: Record<string, Fake>, stack: Stack = shop) {
   const ran: Record<string, string[]> = {};
   let opened = 0;
   let closed = 0;
+  const words: string[] = [];
   const connect: Connect = async (_, host) => {
     const fake = fakes[host.name] ?? {};
     if (fake.connect !== undefined) throw fake.connect;
@@ -74,14 +76,32 @@ async function look(fakes: Record<string, Fake>, stack: Stack = shop) {
       const say = (stdout: string) => ({ exitCode: 0, stdout, stderr: "" });
       if (argv[0] === "date") return say(`${Date.now()}\n`);
       if (argv[0] === "sh") return say(fake.facts ?? FACTS);
-      if (argv[0] === "true" && fake.sudo !== undefined) throw fake.sudo;
-      if (argv[0] === "true") return say("");
-      return say(typeof fake.answers === "string" ? fake.answers : `${JSON.stringify(fake.answers ?? NO_ANSWERS)}\n`);
+      if (fake.sudo !== undefined) throw fake.sudo;
+      return say("");
+    };
+    const stream: Session["stream"] = (argv, onLine, options) => {
+      own.push([options?.sudo ? "root" : "user", argv.slice(0, 1)].join(" "));
+      const ended = Promise.withResolvers<CommandResult>();
+      const { answers = NO_ANSWERS } = fake;
+      return {
+        ended: ended.promise,
+        write(text) {
+          if (text !== "go\n") {
+            if (typeof answers === "string") ended.resolve({ exitCode: 137, stdout: "", stderr: answers });
+            else onLine("ready");
+            words.push(`${host.name} ready`);
+          } else if (typeof answers !== "string") {
+            words.push(`${host.name} told`);
+            onLine(JSON.stringify(answers));
+          }
+        },
+        stop: async () => void words.push(`${host.name} stopped`),
+      };
     };
     const close = () => {
       closed += 1;
     };
-    const session = { host, run, close };
+    const session = { host, run, stream, close };
     return session as unknown as Session;
   };
   const result = await lookAtHosts(stack, stack.hosts, () => ({ packages: [], units: [] }), {
@@ -90,7 +110,7 @@ async function look(fakes: Record<string, Fake>, stack: Stack = shop) {
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });
-  return { ran, opened, closed, said: lines(judge(stack, result)), result };
+  return { ran, words, opened, closed, said: lines(judge(stack, result)), result };
 }
 
 const FACTS = "distribution=debian\nversion=13\npython=3.13.5\nsudo=passwordless\n";
@@ -122,6 +142,14 @@ test("what keeps us from one host keeps nothing from the others, and each fault 
   expect(closed).toBe(4);
   for (const name of ["web2", "app1", "app2"]) expect(ran[name]).not.toContain("root /usr/bin/python3");
   expect(ran["db1"]).toContain("root /usr/bin/python3");
+});
+
+test("nobody tries the others' ports before all are open, or after one was closed", async () => {
+  const { words } = await look({ app2: { answers: "Killed" } });
+  const at = (what: string) => words.flatMap((word, index) => (word.endsWith(what) ? [index] : []));
+  expect(at("ready")).toEqual([0, 1, 2, 3, 4]);
+  expect(at("told")).toEqual([5, 6, 7, 8]);
+  expect(at("stopped")).toEqual([9, 10, 11, 12, 13]);
 });
 
 test("a host that gives no answer as root", async () => {
