@@ -8,10 +8,18 @@ const abort = new AbortController();
 process.on("SIGINT", () => abort.abort(new Error("interrupted")));
 const given = Object.fromEntries(process.argv.slice(2).map((word) => word.split(/=(.*)/s).slice(0, 2)));
 const home = process.env["HOME"] ?? "/nonexistent";
+const login = createLogin({
+  run: runCommand,
+  env: process.env,
+  home,
+  ask: undefined,
+  sudoPasswordFile: undefined,
+  stdin: process.stdin,
+});
 try {
   const result = await runWizard({
     answers: given,
-    login: createLogin(),
+    login,
     run: runCommand,
     signal: abort.signal,
     env: process.env,
@@ -29,3 +37,4 @@ try {
   process.stdout.write(`${abort.signal.aborted ? "Interrupted." : (error as Error).stack}\n`);
   process.exitCode = abort.signal.aborted ? 130 : 1;
 }
+await login.close();

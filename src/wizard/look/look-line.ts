@@ -89,10 +89,13 @@ function joined(facts: readonly string[], room: number): string {
   return line;
 }
 
-/** The host's name stands before it already. */
+/** The host's name stands before it already, and of a file its name says enough. */
 function shortFault(message: string, { name }: Host): string {
-  const short = message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
-  return short.replace(/\.$/, "");
+  return message
+    .replace(new RegExp(`^${name} `), "")
+    .replace(new RegExp(` of ${name}( \\([^)]*\\))?| by ${name}(?= )`), "")
+    .replace(/ \/\S*\/(\S+)/, " $1")
+    .replace(/\.$/, "");
 }
 
 function gib(mib: number): string {

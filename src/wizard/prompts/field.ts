@@ -45,7 +45,7 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
     };
     if (key.name === "escape") return finish(BACK);
     if (key.name === "paste" && config.takesLines && /[^\r\n][\r\n]+[^\r\n]/.test(key.text)) {
-      return finish({ lines: line.text + key.text });
+      return finish({ lines: (line.text + key.text).replace(/\r\n?/g, "\n") });
     }
     if (key.name === "enter") {
       const text = line.text.trim() || suggestion;

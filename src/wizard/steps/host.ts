@@ -23,9 +23,6 @@ export async function askHost(index: number, tools: Tools, progress: string): Pr
     check: (text) => {
       if (isList(text) || looksLikeFile(text)) return undefined;
       if (text === "") return `There is no answer. Give the address of ${seat.name}.`;
-      const read = readHosts(`${seat.name}=${text}`);
-      const [wrong] = read.wrong;
-      if (wrong !== undefined) return wrong.join(" ");
       return checkAnswer("hosts", interview.hostsWith(item(text)), interview.answers, true);
     },
   });
@@ -43,9 +40,13 @@ export async function askHost(index: number, tools: Tools, progress: string): Pr
 
 /** What is typed behind the address, such as ,ssh_port=2222, belongs to the host as well. */
 function readItem(name: string, text: string, before: HostItem | undefined): HostItem {
-  const [read] = readHosts(`${name}=${text}`).items;
-  const options = read !== undefined && Object.keys(read.options).length > 0 ? read.options : (before?.options ?? {});
-  return { name, address: read?.address ?? text, options };
+  const { items, wrong } = /^[^\s",=]+,\w+=/.test(text) ? readHosts(`${name}=${text}`) : { items: [], wrong: [] };
+  const [read] = items;
+  if (read !== undefined && items.length === 1 && wrong.length === 0) {
+    const tiers = before?.options.tiers === undefined ? {} : { tiers: before.options.tiers };
+    return { ...read, options: { ...tiers, ...read.options } };
+  }
+  return { name, address: text, options: before?.options ?? {} };
 }
 
 /** As it was typed: the address, and what was said besides but for the tiers, which have a question of their own. */

@@ -1,5 +1,6 @@
 import type { Host } from "../../stack/stack.ts";
 import { lacksOf } from "../look/judge-look.ts";
+import { lookLine } from "../look/look-line.ts";
 import type { Look } from "../look/looks.ts";
 import { choice } from "../prompts/choice.ts";
 import type { Line } from "../prompts/page.ts";
@@ -39,7 +40,7 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
     const chosen = await choice<Mend>({
       scene: frame,
       question: wanting.length === 1 ? `${wanting[0]?.name} is not ready` : `${wanting.length} hosts are not ready`,
-      table: wanting.flatMap((host) => explain(host, looks.of(host), frame.screen.size.columns - 1)),
+      table: explanations(tools, wanting, frame.screen.size.columns),
       hideLive: wanting.length === looks.hosts.length,
       options: [
         { value: "again", label: "Look again" },
@@ -69,6 +70,14 @@ function faultOf(look: Look | undefined): { message: string; next?: string } | u
   if (look?.state !== "found") return undefined;
   const lacks = lacksOf(look.facts);
   return lacks.length === 0 ? undefined : { message: `${lacks.join("; ")}.` };
+}
+
+/** Of a few, all that is known; of many, each in a line, and what mends the first: it often mends all. */
+function explanations({ looks }: Tools, wanting: readonly Host[], columns: number): Line[] {
+  if (wanting.length <= 2) return wanting.flatMap((host) => explain(host, looks.of(host), columns - 1));
+  const [first] = wanting;
+  const lines = wanting.map((host) => lookLine(host, looks.of(host), columns, wanting));
+  return first === undefined ? lines : [...lines, [], ...explain(first, looks.of(first), columns - 1)];
 }
 
 /** What is wrong, and under it what mends it. */

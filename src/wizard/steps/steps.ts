@@ -53,9 +53,12 @@ function passingOver(step: Step, { interview }: Tools): Step {
   };
 }
 
-/** The step to begin with: the first that was not answered in an interview that is taken up again. */
+/**
+ * The step to begin with: the first that was not answered by flags or in an interview that is taken up again. Hosts
+ * that are known are looked at before anything is asked that comes after them.
+ */
 export function firstOpen(tools: Tools): string | undefined {
-  return buildSteps(tools).find(({ id, counted }) => counted && !tools.interview.asked.has(id))?.id ?? "review";
+  return buildSteps(tools).find(({ id, counted }) => id === "looks" || (counted && !tools.interview.asked.has(id)))?.id;
 }
 
 const LAST_OF_LOGIN = QUESTIONS.findIndex(({ id }) => id === "ssh-identity");
