@@ -24,12 +24,16 @@ packages_for_machines() {
   missing="$missing python3-venv"
 }
 
-# The database server without its service: the example application is tested against a real one. A terminal to type in.
+# The database server without its service: the example application is tested against a real one. A terminal to type in, and shells
+# that complete.
 packages_for_tests() {
   need mariadbd mariadb-server-core
   need mariadb mariadb-client-core
   need openssl openssl
   need tmux tmux
+  need git git
+  need zsh zsh
+  need fish fish
 }
 
 install_packages() {
