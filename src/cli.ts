@@ -13,14 +13,21 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     .showHelpAfterError("Run `quintet --help` for the list of verbs.")
     .exitOverride();
 
+  /** A verb that is about no stack. */
+  const plainVerb = (parent: Command, name: string, description: string) =>
+    withOutput(parent.command(name).description(description));
   const verb = (parent: Command, name: string, description: string) =>
-    parent
-      .command(name)
-      .description(description)
-      .option(
-        "--stack <name|dir>",
-        "a name in inventories/, or a directory (with a slash); default: the stack.yml here",
-      )
+    withOutput(
+      parent
+        .command(name)
+        .description(description)
+        .option(
+          "--stack <name|dir>",
+          "a name in inventories/, or a directory (with a slash); default: the stack.yml here",
+        ),
+    );
+  const withOutput = (command: Command) =>
+    command
       .option("--json", "events as JSON lines on standard output, people's text on standard error")
       .option("--verbose", "every task, not only what changes or fails")
       .option("--yes", "ask nothing: what is not said by flags, files or the environment is a fault");
@@ -108,17 +115,18 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
   const runMachines = (what: "up" | "down" | "status", command: Command) => {
     const options = command.optsWithGlobals();
+    if (options["down"]) command.error(`error: --down has no meaning with rehearse ${what}`);
     return runVerb(options, async (context) =>
       (await import("./commands/machines.ts")).machinesCommand(what, options, context),
     );
   };
 
-  verb(program, "doctor", "say what this computer lacks for all this, and the command that mends it").action(
+  plainVerb(program, "doctor", "say what this computer lacks for all this, and the command that mends it").action(
     (options) =>
       runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),
   );
 
-  verb(program, "completion", "print the script with which a shell completes verbs, flags and names")
+  plainVerb(program, "completion", "print the script with which a shell completes verbs, flags and names")
     .addArgument(new Argument("<shell>").choices(SHELLS))
     .addHelpText("after", HOW_TO_INSTALL)
     .action((shell, options) =>

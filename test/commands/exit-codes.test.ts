@@ -61,6 +61,8 @@ describe("2: the command line or stack.yml is wrong, and nothing was begun", () 
       ["generate", "web1"],
       "too many arguments for 'generate'. Expected 0 arguments but got 1: web1.",
     ],
+    ["--down where it means nothing", ["rehearse", "--down", "up"], "--down has no meaning with rehearse up"],
+    ["a stack for what is about none", ["doctor", "--stack", "shop"], "unknown option '--stack'"],
     ["a stack that is not there", ["apply", "--stack", "absent"], "inventories/absent/stack.yml cannot be read."],
     ["a stack that is not named, of several", ["apply"], "There is more than one stack here: broken, shop, slow."],
     [
