@@ -1,5 +1,6 @@
 import type { QuestionId } from "../answers/answers.ts";
 import { QUESTIONS } from "../answers/questions.ts";
+import type { Host } from "../stack/stack.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Interview } from "./interview.ts";
 import { labelOf } from "./labels.ts";
@@ -43,6 +44,8 @@ export interface Tools {
   readonly accepted: Set<string>;
   /** Those of them that the present hosts have, and those that ssh trusts anyway: to be pinned. */
   readonly hostKeys: () => string;
+  /** Logs in to a host while a prompt other than ours may ask for a passphrase: off the wizard's screen. */
+  readonly unlock: (host: Host) => Promise<void>;
   /** Keeps what was said, in case of an interruption. */
   readonly keep: () => Promise<void>;
 }
@@ -81,6 +84,20 @@ export function createTools({ options, keyboard, screen, looks, drafts, intervie
       live: hosts || (asked !== undefined && ABOUT_HOSTS.has(asked)) ? looks : looks.brief,
       escapeTo,
     }),
+    unlock: async (host) => {
+      keyboard.stop();
+      screen.leave();
+      try {
+        const { login, signal } = options;
+        const { session } = await login.meet(where().directory, host, { mayAsk: true, signal });
+        session.close();
+      } catch {
+        // The next look says what is wrong.
+      } finally {
+        screen.enter();
+        keyboard.start();
+      }
+    },
     keep: () => drafts.keep(interview.state),
     lookAtHosts: () => looks.want(hostsSoFar(interview.answers, where())),
     hostKeys: () =>

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -14,6 +14,7 @@ let island: Island;
 let terminal: Terminal;
 beforeEach(() => {
   island = new Island();
+  mkdirSync(join(island.home, "shop"));
 });
 afterEach(async () => {
   await terminal?.close();
@@ -181,6 +182,25 @@ test("who is not let in can name another user, look again, or go on regardless",
   await answer(/^>$/m, "deploy");
   await answer("listen for SSH?", "");
   await terminal.shows("Are these 5 the machines' own keys?");
+}, 60_000);
+
+test("a key with a passphrase is unlocked on request, and an application proposes how it is started", async () => {
+  execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "open sesame", "-f", island.key]);
+  writeFileSync(join(island.home, "shop/package.json"), '{"scripts": {"start": "node shop.js"}}');
+  const hosts = Object.entries(ADDRESSES).flatMap(([name, address]) => ["--host", `${name}=${address}`]);
+  const flags = [...hosts, "--name", "shop", "--ssh-user", "deploy", "--ssh-port", "22", "--domain", "shop.example"];
+  await start({ flags });
+  expect(await terminal.shows("5 hosts are not ready")).toMatch(/The SSH key id_ed25519 has a passphrase/);
+  await terminal.type("unlock");
+  await terminal.press("Enter");
+  await answer(/passphrase .*id_ed25519.*$/im, "open sesame");
+  await answer("Are these 5 the machines' own keys?");
+  await answer(/Nothing there answers for/);
+  await answer("Where is the application?", "./shopp");
+  await terminal.shows("There is no directory ./shopp. Enter again takes it all the same.");
+  await terminal.press("BSpace", "Enter");
+  await answer("Which command builds it?");
+  await terminal.shows(/starts it\?[\s\S]*> node shop\.js/);
 }, 60_000);
 
 test("keys that ssh knows already need no question, and a changed one is told of", async () => {

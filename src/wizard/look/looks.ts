@@ -69,7 +69,7 @@ export class Looks implements Live {
     this.#changed();
   }
 
-  /** Looks once more at those that did not let us in, or could not do what is needed. */
+  /** Looks once more at hosts that did not let us in, or lacked something. */
   again(hosts: readonly Host[]): void {
     for (const host of hosts) {
       const entry = this.#entries.get(keyOf(host));

@@ -17,6 +17,8 @@ export interface FieldConfig {
   readonly optional?: boolean;
   /** What is wrong with the text; undefined: nothing. */
   readonly check: (text: string) => string | undefined;
+  /** What makes the text doubtful; a second Enter takes it all the same. */
+  readonly doubt?: ((text: string) => string | undefined) | undefined;
   /** Whether several pasted lines are an answer of their own. */
   readonly takesLines?: boolean;
   readonly note?: Span | undefined;
@@ -30,6 +32,7 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
   const { readline } = useScene(scene);
   const [line, setLine] = useState(lineOf(config.value ?? ""));
   const [fault, setFault] = useState<string | undefined>(undefined);
+  const [doubted, setDoubted] = useState<string | undefined>(undefined);
   useEffect(() => {
     scene.keyboard.takesLines = config.takesLines ?? false;
     return () => {
@@ -50,7 +53,11 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
     if (key.name === "enter") {
       const text = line.text.trim() || suggestion;
       const found = config.check(text);
-      return found === undefined ? finish({ text }) : setFault(found);
+      if (found !== undefined) return setFault(found);
+      const doubt = doubted === text ? undefined : config.doubt?.(text);
+      if (doubt === undefined) return finish({ text });
+      setDoubted(text);
+      return setFault(`${doubt} Enter again takes it all the same.`);
     }
     // What is suggested can be taken into the field and changed there.
     const takeUp = suggestion !== "" && (key.name === "tab" || key.name === "right" || key.name === "end");
@@ -58,6 +65,7 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
     if (next === undefined) return;
     setLine(next);
     setFault(undefined);
+    setDoubted(undefined);
   });
 
   const { size } = scene.screen;
@@ -75,7 +83,7 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
       question: config.question,
       hint: config.hint,
       input,
-      message: fault === undefined ? config.note : { text: fault, style: "bad" },
+      message: fault === undefined ? config.note : { text: fault, style: doubted === undefined ? "bad" : "warn" },
       live: scene.live.lines(size.columns),
       help: [
         ["Enter", suggestion !== "" ? "take it" : config.optional && line.text === "" ? "leave it out" : "next"],

@@ -13,7 +13,7 @@ import type { Tools } from "../tools.ts";
 import { askHost } from "./host.ts";
 import { askQuestion } from "./question.ts";
 
-type Mend = { readonly host: Host } | "ssh-user" | "ssh-port" | "ssh-identity" | "again" | "go on";
+type Mend = { readonly host: Host } | "unlock" | "ssh-user" | "ssh-port" | "ssh-identity" | "again" | "go on";
 
 /** Before the hosts are left behind: those that did not let us in or lack something, and what to do about each. */
 export async function askAboutLooks(tools: Tools, progress: string, backwards: boolean): Promise<Outcome> {
@@ -36,6 +36,7 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
       }[id],
       note: interview.answer(id),
     }));
+    const locked = wanting.find((host) => /has a passphrase/.test(faultOf(looks.of(host))?.message ?? ""));
     const frame = scene(progress, { hosts: true });
     const chosen = await choice<Mend>({
       scene: frame,
@@ -43,6 +44,15 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
       table: explanations(tools, wanting, frame.screen.size.columns),
       hideLive: wanting.length === looks.hosts.length,
       options: [
+        ...(locked === undefined
+          ? []
+          : [
+              {
+                value: "unlock" as const,
+                label: "Unlock the SSH key",
+                note: "its passphrase is asked for, and not kept",
+              },
+            ]),
         { value: "again", label: "Look again" },
         ...wanting.map((host) => ({
           value: { host },
@@ -55,7 +65,8 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
     });
     if (chosen === BACK) return BACK;
     if (chosen === "go on") return "next";
-    if (chosen === "again") looks.again(wanting);
+    if (chosen === "unlock" && locked !== undefined) await tools.unlock(locked);
+    if (chosen === "again" || chosen === "unlock") looks.again(wanting);
     else if (typeof chosen === "string") await askQuestion(chosen, tools, progress);
     else await askHost(seatOf(tools, chosen.host), tools, progress);
   }

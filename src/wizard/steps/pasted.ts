@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
-import path from "node:path";
 import { type Answers, answerTo, type QuestionId } from "../../answers/answers.ts";
 import { type HostItem, readHosts } from "../../answers/host-items.ts";
 import { fromText } from "../../answers/import/from-text.ts";
+import { type Around, absolutePath } from "../local-files.ts";
 import { choice } from "../prompts/choice.ts";
 import type { Line } from "../prompts/page.ts";
 import { printable } from "../prompts/printable.ts";
@@ -26,7 +26,7 @@ export function looksLikeFile(text: string): boolean {
 /** Reads a list of hosts, shows what is in it, and takes it after a yes. */
 export async function takeList(text: string, isText: boolean, tools: Tools, progress: string): Promise<Outcome> {
   const { interview, options } = tools;
-  const source = isText ? { text } : await readSource(text, options.cwd, options.home);
+  const source = isText ? { text } : await readSource(text, options);
   const found = "text" in source ? read(source.text, interview.layout) : { answers: {}, notes: [source.fault] };
   const { items } = readHosts(answerTo("hosts", found.answers) ?? "");
   const column = Math.max(0, ...items.map(({ name }) => widthOf(printable(name))));
@@ -75,8 +75,8 @@ function row({ name, address, options }: HostItem, column: number): Line {
   ];
 }
 
-async function readSource(typed: string, cwd: string, home: string): Promise<{ text: string } | { fault: string }> {
-  const file = typed === "~" || typed.startsWith("~/") ? path.join(home, typed.slice(1)) : path.resolve(cwd, typed);
+async function readSource(typed: string, around: Around): Promise<{ text: string } | { fault: string }> {
+  const file = absolutePath(typed, around);
   try {
     const { size } = await stat(file);
     if (size > MOST_BYTES) return { fault: `${typed} is too large for a list of hosts.` };

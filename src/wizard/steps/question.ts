@@ -1,6 +1,7 @@
 import type { QuestionId } from "../../answers/answers.ts";
 import { checkAnswer } from "../../answers/check.ts";
 import { type Question, questionOf } from "../../answers/questions.ts";
+import { doubtAboutPath, startCommandOf } from "../local-files.ts";
 import { choice } from "../prompts/choice.ts";
 import { field } from "../prompts/field.ts";
 import { BACK } from "../prompts/scene.ts";
@@ -33,7 +34,7 @@ async function pick({ id, message, help, choices, proposal }: Question, tools: T
 }
 
 async function type(question: Question, tools: Tools, progress: string) {
-  const { id, message, help, kind, proposal } = question;
+  const { id, message, help, kind } = question;
   const { interview, options } = tools;
   const before = interview.answer(id);
   const found = await field({
@@ -42,10 +43,25 @@ async function type(question: Question, tools: Tools, progress: string) {
     hint: help,
     // A list is typed in one line.
     value: kind === "list" ? before?.replace(/\s+/g, " ") : before,
-    suggestion: proposal(interview.answers),
+    suggestion: suggestionFor(question, tools),
+    doubt: doubtFor(question, tools),
     optional: !question.required(interview.answers),
     check: (text) =>
       checkAnswer(id, text, interview.answers) ?? (id === "name" ? options.refuseName?.(text.trim()) : undefined),
   });
   return found === BACK ? BACK : "text" in found ? found.text : found.lines;
+}
+
+function suggestionFor({ id, proposal }: Question, { interview, options }: Tools): string | undefined {
+  const source = interview.answer("app-source");
+  const found = id === "app-start" && source !== undefined ? startCommandOf(source, options) : undefined;
+  // What does not fit stack.yml is not proposed.
+  if (found !== undefined && checkAnswer(id, found, interview.answers) === undefined) return found;
+  return proposal(interview.answers);
+}
+
+function doubtFor({ id }: Question, { options }: Tools): ((text: string) => string | undefined) | undefined {
+  if (id !== "app-source" && id !== "ssh-identity") return undefined;
+  const kind = id === "app-source" ? "directory" : "file";
+  return (text) => (text === "" ? undefined : doubtAboutPath(kind, text, options));
 }

@@ -88,7 +88,8 @@ function itemsOf(tools: Tools): Option<string>[] {
     const said = interview.answer(id);
     if (id === "database-packages" || (advanced && said === undefined && !interview.everything)) return [];
     const standard = proposal(interview.answers);
-    const note = said ?? (standard === undefined ? "-" : `${standard} (default)`);
+    const unsaid = id.startsWith("ssh-") && id !== "ssh-from" ? "as ssh has it" : "none";
+    const note = said ?? (standard === undefined ? unsaid : `${standard} (default)`);
     return [{ value: id, label: labelOf(id), note: printable(shownValue(id, note, tools)) }];
   });
 }
