@@ -16,8 +16,8 @@ export type Edited = { readonly text: string } | { readonly faults: readonly Ans
 export function editStack(text: string, answers: Answers, where?: Where): Edited {
   const changed = QUESTIONS.filter(({ id, path }) => path !== undefined && answers[id] !== undefined);
   if (changed.length === 0) return { text };
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: "error" });
-  if (document.errors.length > 0 || !isMap(document.contents)) return { text };
+  const document = parse(text);
+  if (document === undefined || document.errors.length > 0 || !isMap(document.contents)) return { text };
   const { settings, wrong } = settingsOf(answers, where, false);
   const faults = wrong.filter((fault) => fault.path === undefined);
   for (const { id, path = [], flag } of changed) {
@@ -36,6 +36,15 @@ export function editStack(text: string, answers: Answers, where?: Where): Edited
   } catch {
     // An anchor that is not there, which whoever reads the text as it was will say.
     return { text };
+  }
+}
+
+/** Undefined where the text is nested too deeply for the parser. */
+function parse(text: string): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, { uniqueKeys: false, logLevel: "error" });
+  } catch {
+    return undefined;
   }
 }
 
@@ -75,5 +84,6 @@ function put(document: Document.Parsed, { path, value, unlessSaid }: Change): vo
   if (path[0] === "hosts" && path.length > 2 && !document.hasIn(host)) {
     document.setIn(host, document.createNode({}, { flow: true }));
   }
-  document.setIn(path, document.createNode(value, { flow: true }));
+  // A node would take the place of the one that has the comment.
+  document.setIn(path, typeof value === "object" ? document.createNode(value, { flow: true }) : value);
 }

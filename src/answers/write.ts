@@ -31,7 +31,8 @@ function isDefault({ path, value }: Setting): boolean {
 
 /** Settings as YAML that reads as they are. */
 export function settingsText(settings: readonly Setting[]): string {
-  const document = new Document(treeOf(settings));
+  // A reader of YAML 1.1 would take an unquoted yes for true.
+  const document = new Document(treeOf(settings), { compat: "yaml-1.1" });
   document.commentBefore = HEADER;
   if (isMap<Scalar<string>, Node>(document.contents)) {
     for (const { key, value } of document.contents.items) shape(key.value, value);

@@ -60,14 +60,11 @@ export function readTree(text: string, fault: ReportPosition, warn: ReportPositi
     fault(position(0), [], `The file is ${Math.ceil(text.length / 1024)} KiB long.`, limit);
     return tree(undefined);
   }
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    prettyErrors: false,
-    // Found below, with a friendlier sentence and in linear time.
-    uniqueKeys: false,
-    // Not "silent", which would take the fault of a second document away.
-    logLevel: "error",
-  });
+  const document = parse(text, counter);
+  if (document === undefined) {
+    fault(position(0), [], ...TOO_DEEP);
+    return tree(undefined);
+  }
   for (const error of document.errors.slice(0, MOST_SYNTAX_FAULTS)) {
     const [message, expected] = syntaxSentences(error.code, error.message);
     fault(position(error.pos[0]), [], message, expected);
@@ -77,6 +74,23 @@ export function readTree(text: string, fault: ReportPosition, warn: ReportPositi
     warn(position(pos[0]), [], `${plain(message)}.`, "Leave the tag out.");
   }
   return tree(readDocument(document, root, (offset, ...rest) => fault(position(offset), ...rest)));
+}
+
+/** Undefined where the text is nested so deeply that the parser itself, which has a bound, runs out of stack first. */
+function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      // Found below, with a friendlier sentence and in linear time.
+      uniqueKeys: false,
+      // Not "silent", which would take the fault of a second document away.
+      logLevel: "error",
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The place a path leads to; where it ends early, the key it got to. */

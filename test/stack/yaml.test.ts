@@ -68,6 +68,11 @@ describe("a text that is no stack at all gets one fault", () => {
       expect.stringMatching(/The file is nested too deeply|This is not YAML/),
     );
   });
+
+  // Where less indented lines follow, the parser unwinds all of it in one go.
+  test.each(["- ", "? "])("%j, 5,000 deep, and a line after it", (text) => {
+    expect(faultLines(`${text.repeat(5_000)}\n[web]`)).toEqual(DEEP);
+  });
 });
 
 test("deep nesting that YAML itself can bear", () => {
@@ -146,7 +151,11 @@ test("an anchor and its alias are one value; its fault is shown where it is writ
       app2: "  app2: { address: &a 10.0.0.22, private_address: *a, tiers: [app] }",
     }),
   );
-  expect(stack.hosts[3]).toMatchObject({ address: "10.0.0.22", privateAddress: "10.0.0.22", machine: { suite: "sid" } });
+  expect(stack.hosts[3]).toMatchObject({
+    address: "10.0.0.22",
+    privateAddress: "10.0.0.22",
+    machine: { suite: "sid" },
+  });
   const app1 = "  app1: { address: 10.0.0.21, tiers: [app], ssh: &s { user: a b } }";
   const app2 = "  app2: { address: 10.0.0.22, tiers: [app], ssh: *s }";
   expect(faultLines(stackText({ app1, app2 }))).toEqual([
