@@ -141,7 +141,11 @@ $(records "$unit")
 UNIT
 done
 [ -z "$check" ] || exit 0
-[ -z "$written" ] || systemctl daemon-reload
+# Also after a run that was killed in between.
+# shellcheck disable=SC2086 # words on purpose
+if [ -n "$written" ] || systemctl show --property=NeedDaemonReload $firewall $units | grep -q =yes; then
+  systemctl daemon-reload
+fi
 
 # Debian's way to keep services from being started. It holds while this very process runs: one that was killed may leave
 # it behind, but not in force.
