@@ -10,9 +10,10 @@ export type Become = (host: SshTarget, isRight: (password: string) => Promise<bo
 /**
  * The same program as every command that is run through sudo, so that a rule for single programs says the same of
  * both: a password that sudo does not ask for would be read by the command. -k: what an earlier sudo was told does not
- * count, or the password would stay unread, too.
+ * count, or the password would stay unread, too. Of a user whom no sudoers file names, sudo wants a password all the
+ * same; asked to validate, it says so.
  */
-export const SUDO_PROBE = ["sudo", "-k", "-n", "--", "sh", "-c", ":"] as const;
+export const SUDO_PROBE = ["sh", "-c", "sudo -k -n -- sh -c : || { said=$?; sudo -n -v; exit $said; }"] as const;
 export const SUDO_TRY = ["sudo", "-k", "-S", "-p", "", "--", "sh", "-c", ":"] as const;
 
 /** What stands before a command to run it as root. */

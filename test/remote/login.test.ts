@@ -375,6 +375,7 @@ while [ "$1" != -- ]; do
   case "$1" in
     -S) ask=yes ;;
     -n) ${free ? ":" : 'echo "sudo: a password is required" >&2; exit 1'} ;;
+    -v) exit 0 ;;
   esac
   shift
 done
