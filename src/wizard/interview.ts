@@ -111,8 +111,8 @@ export class Interview {
     this.#answers = { ...this.#answers, layout };
     this.seats.forEach(({ name, tiers }, index) => {
       if (!items.some((item) => item.name === name)) return;
-      const steps = [`place:${index}`, `host:${index}`, ...(tiers.length > 0 ? [`tiers:${index}`] : [])];
-      for (const step of steps) {
+      const named = layout === "custom" ? [`place:${index}`, ...(tiers.length > 0 ? [`tiers:${index}`] : [])] : [];
+      for (const step of [...named, `host:${index}`]) {
         this.filled.add(step);
         this.asked.add(step);
       }
