@@ -48,7 +48,7 @@ def filters():
             chain = said(program, "-S", "INPUT")
             if re.search("-j (DROP|REJECT)|-P INPUT DROP", chain):
                 others.append({"name": "iptables", "tool": "iptables", "strict": "-P INPUT DROP" in chain})
-    mine = said("nft", "list", "table", "inet", "quintet")
+    mine = said("nft", "--numeric", "list", "table", "inet", "quintet")
     return {"others": others, "own": [line.strip() for line in mine.splitlines() if " accept" in line] if mine else None}
 `;
 

@@ -51,7 +51,7 @@ def vrrp(device, address, peer, first, seconds, go):
     wire.bind((device, ether))
     member = join_group(family, address, device)
     begun, went, asked = time.monotonic(), None, 0
-    adverts, heard = {}, False
+    adverts, heard, answered = {}, False, False
     sockets = [wire]
     if peer:
         raw = socket.socket(family, socket.SOCK_RAW, VRRP)
@@ -68,7 +68,8 @@ def vrrp(device, address, peer, first, seconds, go):
         # The other may not have been answered yet, even if we have heard enough.
         if now > begun + seconds and (not peer or went is not None and now > went + (1 if heard else 2.5)):
             break
-        if peer and first and went is not None and not heard and now > asked + 0.1:
+        # The other may have been heard already because it holds the address: it has to hear us all the same.
+        if peer and first and went is not None and not answered and now > asked + 0.1:
             asked = now
             try:
                 raw.sendto(QUESTION, (peer, 0))
@@ -84,6 +85,7 @@ def vrrp(device, address, peer, first, seconds, go):
                     adverts[(source, body[1])] = {"source": source, "routerId": body[1], "priority": body[2]}
             elif sender[0] == peer:
                 heard = True
+                answered = answered or packet.endswith(ANSWER)
                 if packet.endswith(QUESTION):
                     raw.sendto(ANSWER, (peer, 0))
     for sock in sockets + [member]:
