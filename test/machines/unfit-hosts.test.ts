@@ -33,9 +33,9 @@ describe.skipIf(reason !== undefined)(`unfit hosts${reason === undefined ? "" : 
     expect(errors).toEqual([
       {
         ...shared,
-        message: "deploy may not become root on app2 without a password.",
+        message: "deploy may not become root on app2: there is no sudo, or it does not know that user.",
         host: "app2",
-        next: `As root on app2: ${advice}`,
+        next: `As root on app2: apt-get install --yes sudo && ${advice}`,
       },
     ]);
     await meanwhile("app2", advice, "rm /etc/sudoers.d/90-quintet");
