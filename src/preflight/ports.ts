@@ -111,7 +111,8 @@ function other({ by }: NeededPort): string {
 }
 
 /** Whether a socket on one address keeps another from the same port. */
-function inTheWay(held: string, needed: string | undefined): boolean {
+function inTheWay(address: string, needed: string | undefined): boolean {
+  const held = address.replace(/^::ffff:(?=\d+\.)/, "");
   if (held === "::" || (held === "0.0.0.0" && !needed?.includes(":"))) return true;
   return needed === undefined || held === needed;
 }

@@ -33,8 +33,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function listeningServer(): Promise<number> {
-  const server = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+async function listeningServer(address = "127.0.0.1"): Promise<number> {
+  const server = createServer((socket) => socket.on("error", () => {})).listen(0, address);
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));
   return (server.address() as AddressInfo).port;
@@ -47,10 +47,10 @@ test("nothing asked, nothing found, nothing wrong", async () => {
   expect(answers?.vrrp).toBe(undefined);
 });
 
-test("who listens on a port", async () => {
-  const port = await listeningServer();
+test.each(["127.0.0.1", "::1", "::"])("who listens on a port of %s", async (address) => {
+  const port = await listeningServer(address);
   const [answers] = await ask({ ports: [port] });
-  expect(answers?.ports).toEqual([expect.objectContaining({ port, address: "127.0.0.1", pid: process.pid })]);
+  expect(answers?.ports).toEqual([expect.objectContaining({ port, address, pid: process.pid })]);
   expect(answers?.ports[0]?.program).not.toBe(undefined);
 });
 

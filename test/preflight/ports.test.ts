@@ -35,6 +35,7 @@ describe("on web1", () => {
     ],
     ["a stranger on all addresses, IPv6", holder(8080, "::", "apache2.service"), taken(8080, "Nginx")],
     ["a stranger on our address", holder(8080, "10.0.0.11", "apache2.service"), taken(8080, "Nginx")],
+    ["a stranger on our address, by IPv6", holder(8080, "::ffff:10.0.0.11", "apache2.service"), taken(8080, "Nginx")],
     ["a stranger on another address", holder(8080, "127.0.0.1", "apache2.service"), []],
     ["a port that nobody needs", holder(8081, "0.0.0.0", "apache2.service"), []],
     ["no unit", holder(80, "0.0.0.0"), taken(80, "HAProxy", "apache2 (process 42)")],
