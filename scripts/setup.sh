@@ -24,8 +24,8 @@ packages_for_machines() {
   missing="$missing python3-venv"
 }
 
-# The database server without its service: the example application is tested against a real one. A terminal to type in, and shells
-# that complete.
+# The database server without its service: the example application is tested against a real one.
+# A terminal to type in, shells that complete.
 packages_for_tests() {
   need mariadbd mariadb-server-core
   need mariadb mariadb-client-core

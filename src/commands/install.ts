@@ -3,6 +3,8 @@ import path from "node:path";
 import { type HostPlan, wouldChange } from "../ansible/plan.ts";
 import { type FlagValues, fromFlags } from "../answers/flags.ts";
 import { EXIT, QuintetError } from "../errors.ts";
+import { lockWaitMs } from "../lock/wait.ts";
+import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ApplyOptions, applyGenerated } from "./apply.ts";
 import { commandLine } from "./command-line.ts";
@@ -18,13 +20,15 @@ export interface InstallOptions extends InitOptions, ApplyOptions {}
 
 /** `quintet install`: from addresses to a verified stack: init, check, generate, plan, apply, verify. */
 export async function installCommand(options: InstallOptions, context: CommandContext, guide?: Guide): Promise<void> {
+  lockWaitMs(options.lockWait);
   const { directory, same } = await describe(options, context, guide);
   const stack = await loadStack(directory, context);
+  const meant = selectHosts(stack, options.limit);
   const { plans } = await planStack(stack, options, context);
   context.emit(planTable(plans));
   await agree(stack, plans, context);
   const { hosts } = await applyGenerated(stack, options, context);
-  const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context);
+  const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
   context.emit({
     type: "result",
     verb: "install",
@@ -79,7 +83,7 @@ function planTable(plans: readonly HostPlan[]) {
 
 /** For machines: the same, and which files; what is in them is plan's to say. */
 function planData(plans: readonly HostPlan[]) {
-  return plans.map((plan) => ({ ...plan, files: plan.files.map(({ path }) => path) }));
+  return plans.map((plan) => ({ ...plan, files: plan.files.map(({ diff: _, ...file }) => file) }));
 }
 
 /** Until here nothing was changed on any host. */

@@ -1,39 +1,61 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { quintet, type Run } from "./quintet.ts";
 import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";
 
-/** What the setup did, for road.test.ts to look at. */
+/** What the setup did, for tests to look at. */
 export interface SetupRuns {
   readonly up: Run;
-  readonly plan: Run;
-  readonly apply: Run;
+  readonly install: Run;
 }
 
 /**
- * Five machines with the whole stack, once for all tests that need them: their stack directory is in
- * QUINTET_TEST_STACK. Where machines cannot be had, that is not set, and the tests say why they are skipped.
+ * Five machines, once for all tests that need them, as guarded as machines that matter: no root login, sudo asks for a
+ * password, SSH on another port. The whole stack is installed on them by flags alone, nobody to be asked. Its stack
+ * directory is in QUINTET_TEST_STACK. Where machines cannot be had, that is not set, and the tests say why they are
+ * skipped.
  */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if ((await whyNoMachines()) !== undefined) return undefined;
-  const directory = await writeRehearsal();
+  const directory = await writeRehearsal({ guarded: true });
+  const made = await readFile(join(directory, "stack.yml"), "utf8");
   const teardown = async () => {
+    // Whatever the tests have made of it: the machines are those that it said at first.
+    await writeFile(join(directory, "stack.yml"), made);
     const down = await quintet(["rehearse", "down", "--stack", directory]);
     await rm(dirname(directory), { recursive: true, force: true });
     if (down.exitCode !== 0) throw new Error(`the machines are still there:\n${down.stderr}`);
   };
-  const must = async (words: readonly string[], exitCode = 0) => {
+  const must = async (words: readonly string[]) => {
     const run = await quintet([...words, "--stack", directory]);
-    if (run.exitCode === exitCode) return run;
+    if (run.exitCode === 0) return run;
     await teardown();
     throw new Error(`quintet ${words.join(" ")} failed:\n${run.stderr}`);
   };
-  const runs: SetupRuns = {
-    up: await must(["rehearse", "up"]),
-    plan: await must(["plan"], 10),
-    apply: await must(["apply"]),
-  };
+  const up = await must(["rehearse", "up"]);
+  process.env["QUINTET_SUDO_PASSWORD"] = (await readFile(join(directory, ".sudo_password"), "utf8")).trim();
+  // From nothing: of the rehearsal only the key and the password stay.
+  for (const file of ["stack.yml", "known_hosts"]) await rm(join(directory, file));
+  const install = await must(["install", ...installFlags(directory)]);
+  const runs: SetupRuns = { up, install };
   await writeFile(join(dirname(directory), "setup.json"), JSON.stringify(runs));
   process.env["QUINTET_TEST_STACK"] = directory;
   return teardown;
+}
+
+/** All that a person would have been asked. */
+function installFlags(directory: string): string[] {
+  const hosts = { web1: 11, web2: 12, app1: 21, app2: 22, db1: 31 };
+  return [
+    ...["--name", "quintet-test", "--accept-host-keys"],
+    ...Object.entries(hosts).flatMap(([name, number]) => ["--host", `${name}=10.77.9.${number}`]),
+    ...["--ssh-user", "deploy", "--ssh-port", "2222", "--ssh-identity", join(directory, "id_ed25519")],
+    ...["--virtual-ip", "10.77.9.100", "--domain", "guestbook.example"],
+    ...["--app-source", join(import.meta.dirname, "../../examples/guestbook")],
+    ...["--app-build", "npm ci --omit=dev --omit=peer", "--app-start", "node server.js", "--app-static", "public"],
+    ...["--static-path", "/assets", "--static-path", "/favicon.ico", "--static-path", "/robots.txt"],
+    ...["--database-name", "guestbook", "--database-buffer-pool-mb", "256"],
+    ...["--check-static", "/assets/style.css", "--check-dynamic", "/api/entries", "--check-write", "/api/writes"],
+    ...["--rehearsal-sudo", "password"],
+  ];
 }
