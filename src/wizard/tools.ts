@@ -18,6 +18,7 @@ const ABOUT_HOSTS: ReadonlySet<QuestionId> = new Set<QuestionId>([
   "ssh-user",
   "ssh-port",
   "ssh-identity",
+  "ssh-proxy-jump",
   "virtual-ip",
   "virtual-ip-interface",
 ]);

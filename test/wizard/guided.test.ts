@@ -262,6 +262,39 @@ test("takes an inventory by its path, and says so where there is none", async ()
   await terminal.shows(/^ok {2}d1/m);
 }, 60_000);
 
+test("whoever places the hosts himself is asked for names and tiers until every tier has what it needs", async () => {
+  await start({ flags: ["--name", "shop"] });
+  await terminal.shows("Which machine does what?");
+  await terminal.press("End");
+  await answer("> Let me place them");
+  await answer("What is host 1 called?", "edge");
+  await terminal.shows("What is edge for?");
+  await terminal.press("Enter");
+  await terminal.shows("choose at least one with Space");
+  await terminal.press("Space", "Down", "Space");
+  await answer(/\[x\] web/);
+  await answer("Which address has edge, the load balancer and web server?", WEB1);
+  await answer("What is host 2 called?", "edge");
+  await terminal.shows("There is a host edge already.");
+  await terminal.press("C-u", "Enter");
+  await terminal.shows("There is no host yet for: app, database.");
+  for (const [index, [name, address]] of Object.entries({ app1: APP1, db1: DB1 }).entries()) {
+    await answer(`What is host ${index + 2} called?`, name);
+    // The name says it.
+    await answer(new RegExp(`What is ${name} for\\?[\\s\\S]*\\[x\\]`));
+    await answer(`Which address has ${name},`, address);
+  }
+  await answer("What is host 4 called?", "");
+  await answer("edge is the only balancer", "edge2");
+  await terminal.shows("What is edge2 for?");
+  await terminal.press("Space");
+  await answer("[x] loadbalancer");
+  await answer("Which address has edge2,", WEB2);
+  await answer("What is host 5 called?");
+  await terminal.shows("Who logs in");
+  await terminal.shows(/^ok {2}edge2/m);
+}, 60_000);
+
 test("a change of size in the middle loses nothing and leaves nothing behind", async () => {
   await start();
   await begin();

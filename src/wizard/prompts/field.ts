@@ -13,8 +13,8 @@ export interface FieldConfig {
   readonly value?: string | undefined;
   /** Taken where nothing is typed. */
   readonly suggestion?: string | undefined;
-  /** Whether nothing at all is an answer. */
-  readonly optional?: boolean;
+  /** What nothing at all means, where it is an answer: the word for it beside Enter. */
+  readonly empty?: string | undefined;
   /** What is wrong with the text; undefined: nothing. */
   readonly check: (text: string) => string | undefined;
   /** What makes the text doubtful; a second Enter takes it all the same. */
@@ -86,7 +86,7 @@ const prompt = createPrompt<FieldAnswer | Back, FieldConfig>((config, done) => {
       message: fault === undefined ? config.note : { text: fault, style: doubted === undefined ? "bad" : "warn" },
       live: scene.live.lines(size.columns),
       help: [
-        ["Enter", suggestion !== "" ? "take it" : config.optional && line.text === "" ? "leave it out" : "next"],
+        ["Enter", suggestion !== "" ? "take it" : line.text === "" ? (config.empty ?? "next") : "next"],
         ["Esc", scene.escapeTo],
         ["Ctrl-C", "stop, keeping all"],
         ...(suggestion === "" ? [] : ([["Tab", "change it"]] as const)),

@@ -18,7 +18,7 @@ export async function askEnvironment(tools: Tools, progress: string): Promise<Ou
       scene: scene(progress, { asked: "app-env" }),
       question: message,
       hint: `${help} NAME=value, one at a time; Enter alone goes on.${so}`,
-      optional: true,
+      empty: "go on",
       check: (text) =>
         text === "" || names.includes(text) ? undefined : checkAnswer("app-env", put(lines, text), interview.answers),
     });

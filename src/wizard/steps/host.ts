@@ -23,7 +23,10 @@ export async function askHost(index: number, tools: Tools, progress: string): Pr
     check: (text) => {
       if (isList(text) || looksLikeFile(text)) return undefined;
       if (text === "") return `There is no answer. Give the address of ${seat.name}.`;
-      return checkAnswer("hosts", interview.hostsWith(item(text)), interview.answers, true);
+      // As long as addresses are to come, only this one can be wrong.
+      const last = interview.seats.every(({ name }) => name === seat.name || interview.host(name) !== undefined);
+      const partial = !last || interview.layout === "custom";
+      return checkAnswer("hosts", interview.hostsWith(item(text)), interview.answers, partial);
     },
   });
   if (found === BACK) return BACK;

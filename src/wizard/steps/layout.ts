@@ -16,7 +16,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, note: string]>> =
 const OWN: readonly Line[] = [
   "  client",
   "  virtual IP",
-  "  loadbalancer   two, or one",
+  "  loadbalancer   two",
   "    +-- web      any number",
   "    +-- app      any number",
   "        database one",

@@ -11,9 +11,16 @@ import { wrapped } from "../prompts/width.ts";
 import type { Outcome } from "../runner.ts";
 import type { Tools } from "../tools.ts";
 import { askHost } from "./host.ts";
-import { askQuestion } from "./question.ts";
+import { ABOUT_LOGIN, askQuestion } from "./question.ts";
 
-type Mend = { readonly host: Host } | "unlock" | "ssh-user" | "ssh-port" | "ssh-identity" | "again" | "go on";
+type Mend = { readonly host: Host } | "unlock" | (typeof ABOUT_LOGIN)[number] | "again" | "go on";
+
+const LOGIN_LABELS = {
+  "ssh-user": "Change the SSH user",
+  "ssh-port": "Change the SSH port",
+  "ssh-identity": "Change the SSH key",
+  "ssh-proxy-jump": "Go through a bastion",
+} as const satisfies Record<(typeof ABOUT_LOGIN)[number], string>;
 
 /** Before the hosts are left behind: those that did not let us in or lack something, and what to do about each. */
 export async function askAboutLooks(tools: Tools, progress: string, backwards: boolean): Promise<Outcome> {
@@ -27,15 +34,7 @@ export async function askAboutLooks(tools: Tools, progress: string, backwards: b
     }
     const wanting = looks.hosts.filter((host) => faultOf(looks.of(host)) !== undefined);
     if (wanting.length === 0 || backwards) return "silent";
-    const login = (["ssh-user", "ssh-port", "ssh-identity"] as const).map((id) => ({
-      value: id as Mend,
-      label: {
-        "ssh-user": "Change the SSH user",
-        "ssh-port": "Change the SSH port",
-        "ssh-identity": "Change the SSH key",
-      }[id],
-      note: interview.answer(id),
-    }));
+    const login = ABOUT_LOGIN.map((id) => ({ value: id, label: LOGIN_LABELS[id], note: interview.answer(id) }));
     const locked = wanting.find((host) => /has a passphrase/.test(faultOf(looks.of(host))?.message ?? ""));
     const frame = scene(progress, { hosts: true });
     const chosen = await choice<Mend>({

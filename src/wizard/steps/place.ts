@@ -17,14 +17,11 @@ export async function askPlaceName(index: number, tools: Tools, progress: string
   const found = await field({
     scene: tools.scene(progress, { hosts: true }),
     question: `What is host ${index + 1} called?`,
-    hint:
-      named === ""
-        ? "A short name such as web1."
-        : `So far: ${named}. ${before ? "No name takes this one out." : "Enter alone: that was the last."}`,
+    hint: named === "" ? "A short name such as web1." : `So far: ${named}.`,
     value: before?.name,
-    optional: before === undefined && complete(others),
+    empty: before === undefined ? "that was the last" : "take it out",
     check: (text) => {
-      if (text === "") return complete(others) ? undefined : lacking(others);
+      if (text === "") return before === undefined ? lacking(others, tools) : undefined;
       if (others.some(({ name }) => name === text)) return `There is a host ${text} already. Give another name.`;
       const hosts = `${text}=192.0.2.1,tiers=web`;
       return checkAnswer("hosts", hosts, { layout: "custom" }, true);
@@ -62,13 +59,11 @@ export async function askPlaceTiers(index: number, tools: Tools, progress: strin
   return "next";
 }
 
-export function complete(places: readonly NamedPlace[]): boolean {
-  return TIERS.every((tier) => places.some(({ tiers }) => tiers.includes(tier)));
-}
-
-function lacking(places: readonly NamedPlace[]): string {
+/** Why these cannot be all hosts. */
+function lacking(places: readonly NamedPlace[], { interview }: Tools): string | undefined {
   const lacks = TIERS.filter((tier) => !places.some(({ tiers }) => tiers.includes(tier)));
-  return `There is no host yet for: ${lacks.join(", ")}. Name one more.`;
+  if (lacks.length > 0) return `There is no host yet for: ${lacks.join(", ")}. Name one more.`;
+  return checkAnswer("hosts", interview.answer("hosts") ?? "", interview.answers);
 }
 
 /** web3 is for the web tier, most likely. */

@@ -8,8 +8,15 @@ import { BACK } from "../prompts/scene.ts";
 import type { Outcome } from "../runner.ts";
 import type { Tools } from "../tools.ts";
 
-/** Changes the answer that a changed login or host makes worth another look. */
-const CHANGES_LOGIN: readonly QuestionId[] = ["ssh-user", "ssh-port", "ssh-identity"];
+/** What these say makes the hosts worth another look; where nothing is said, ssh's own settings hold. */
+export const ABOUT_LOGIN = [
+  "ssh-user",
+  "ssh-port",
+  "ssh-identity",
+  "ssh-proxy-jump",
+] as const satisfies readonly QuestionId[];
+
+const isAboutLogin = (id: QuestionId) => ABOUT_LOGIN.some((one) => one === id);
 
 /** Any question that needs no page of its own. */
 export async function askQuestion(id: QuestionId, tools: Tools, progress: string): Promise<Outcome> {
@@ -18,7 +25,7 @@ export async function askQuestion(id: QuestionId, tools: Tools, progress: string
     question.choices.length > 0 ? await pick(question, tools, progress) : await type(question, tools, progress);
   if (answer === BACK) return BACK;
   tools.interview.set(id, answer);
-  if (CHANGES_LOGIN.includes(id)) tools.lookAtHosts();
+  if (isAboutLogin(id)) tools.lookAtHosts();
   return "next";
 }
 
@@ -45,7 +52,7 @@ async function type(question: Question, tools: Tools, progress: string) {
     value: kind === "list" ? before?.replace(/\s+/g, " ") : before,
     suggestion: suggestionFor(question, tools),
     doubt: doubtFor(question, tools),
-    optional: !question.required(interview.answers),
+    empty: question.required(interview.answers) ? undefined : isAboutLogin(id) ? "as ssh has it" : "leave it out",
     check: (text) =>
       checkAnswer(id, text, interview.answers) ?? (id === "name" ? options.refuseName?.(text.trim()) : undefined),
   });

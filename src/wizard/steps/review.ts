@@ -8,6 +8,7 @@ import { printable } from "../prompts/printable.ts";
 import { BACK } from "../prompts/scene.ts";
 import type { Outcome, Step } from "../runner.ts";
 import type { Tools } from "../tools.ts";
+import { ABOUT_LOGIN } from "./question.ts";
 
 export interface ReviewParts {
   /** The page of a question, to be asked again. */
@@ -88,7 +89,7 @@ function itemsOf(tools: Tools): Option<string>[] {
     const said = interview.answer(id);
     if (id === "database-packages" || (advanced && said === undefined && !interview.everything)) return [];
     const standard = proposal(interview.answers);
-    const unsaid = id.startsWith("ssh-") && id !== "ssh-from" ? "as ssh has it" : "none";
+    const unsaid = ABOUT_LOGIN.some((one) => one === id) ? "as ssh has it" : "none";
     const note = said ?? (standard === undefined ? unsaid : `${standard} (default)`);
     return [{ value: id, label: labelOf(id), note: printable(shownValue(id, note, tools)) }];
   });

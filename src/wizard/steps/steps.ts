@@ -20,7 +20,10 @@ const TOLD_ELSEWHERE: readonly QuestionId[] = ["database-packages"];
 /** All pages in their order, as the answers so far have it. */
 export function buildSteps(tools: Tools): readonly Step[] {
   const { interview } = tools;
-  const plain = QUESTIONS.filter(({ id }) => isOpen(id, tools) && !TOLD_ELSEWHERE.includes(id));
+  const plain = QUESTIONS.filter(
+    // Where there is one choice, there is nothing to choose.
+    ({ id, choices }) => isOpen(id, tools) && !TOLD_ELSEWHERE.includes(id) && choices.length !== 1,
+  );
   const asked = plain.filter(({ advanced }) => !advanced).map(({ id }) => id);
   const more = plain.filter(({ advanced }) => advanced).map(({ id }) => id);
   const isBefore = (id: QuestionId) => QUESTIONS.findIndex((one) => one.id === id) <= LAST_OF_LOGIN;
