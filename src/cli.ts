@@ -150,9 +150,11 @@ const DESCRIBING = ["init", "install"];
 export async function addAnswerFlags(program: Command): Promise<void> {
   const { flagOptions } = await import("./answers/flags.ts");
   for (const command of program.commands.filter((one) => DESCRIBING.includes(one.name()))) {
-    for (const { flags, description, section, repeatable } of flagOptions()) {
+    for (const { flags, description, section, repeatable, choices } of flagOptions()) {
       const option = new Option(flags, description).helpGroup(`${section}:`);
       if (repeatable) option.argParser((value: string, before: string[] = []) => [...before, value]);
+      // For help and completion. A wrong choice is told with everything else that is wrong.
+      if (choices.length > 0) option.argChoices = [...choices];
       command.addOption(option);
     }
   }

@@ -10,6 +10,8 @@ export interface FlagOption {
   readonly description: string;
   readonly section: string;
   readonly repeatable: boolean;
+  /** What it may be; none: anything. */
+  readonly choices: readonly string[];
 }
 
 /** What a parser of command lines makes of flags, by their names in camel case. */
@@ -22,6 +24,7 @@ export function flagOptions(): FlagOption[] {
     description: describe(question),
     section: question.section,
     repeatable: question.repeatable,
+    choices: question.choices.map(({ value }) => value),
   }));
 }
 
@@ -51,7 +54,7 @@ export function mergeAnswers(answers: Answers, over: Answers): Answers {
 }
 
 /** --app-source -> appSource, as commander names it. */
-export function flagKey(flag: string): string {
+function flagKey(flag: string): string {
   return flag.replace(/^--/, "").replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -65,7 +68,6 @@ function flagText({ kind }: Question, value: unknown): string | undefined {
 function describe({ help, choices, proposal, required, repeatable, variable }: Question): string {
   const standard = choices.length === 1 ? undefined : proposal({});
   const sentences = [
-    choices.length > 0 ? `${choices.map(({ value }) => value).join(", ")}:` : "",
     help,
     required({}) ? "Required." : "",
     standard === undefined || required({}) || help.includes("Default:") ? "" : `Default: ${standard}.`,

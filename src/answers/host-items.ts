@@ -13,7 +13,7 @@ const OPTIONS = [
   "ssh_host",
   "suite",
 ] as const;
-export type HostOption = (typeof OPTIONS)[number];
+type HostOption = (typeof OPTIONS)[number];
 
 /** One host as it was typed; nothing is checked but its form. */
 export interface HostItem {

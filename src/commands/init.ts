@@ -27,7 +27,7 @@ export interface InitOptions extends CommonOptions {
 /** Asks a person for what is not said yet. undefined: the person left. */
 export type Guide = (given: Answers, options: InitOptions, context: CommandContext) => Promise<Guided | undefined>;
 
-export interface Guided {
+interface Guided {
   readonly answers: Answers;
   /** Lines for known_hosts that were said yes to. */
   readonly hostKeys: string;

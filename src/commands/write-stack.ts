@@ -10,7 +10,7 @@ export interface WriteOptions {
 }
 
 /** The stack.yml of a directory; undefined: there is none. */
-export async function existingStack(directory: string): Promise<string | undefined> {
+async function existingStack(directory: string): Promise<string | undefined> {
   return readFile(path.join(directory, "stack.yml"), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw cannot("read", path.join(directory, "stack.yml"), error);

@@ -101,7 +101,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** One line that stack.yml takes for a command, a path or a value. */
-export const anyLine: fc.Arbitrary<string> = anyText
+const anyLine: fc.Arbitrary<string> = anyText
   .map((text) => text.replace(/[\p{Cc}\p{Cs}]/gu, "").slice(0, 4000))
   .filter((text) => text.trim() !== "");
 
