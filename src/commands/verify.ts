@@ -21,6 +21,7 @@ export async function verifyCommand(options: VerifyCommandOptions, context: Comm
   const hosts = selectHosts(stack, options.limit);
   if (options.drills && options.limit !== undefined) throw drillsAreOfAll(stack, context);
   const machines = await rehearsalMachines(stack, context);
+  await context.login.prepare(stack, hosts, { signal: context.signal });
   const report = await verifyStack(stack, options.drills ? allDrills() : [], machines, context, hosts);
   context.emit({
     type: "result",

@@ -26,8 +26,8 @@ export interface ConnectWorld {
   readonly local: () => LocalSsh;
   /** The user's shell. */
   readonly shell: string;
-  /** Has an agent of our own hold these keys, whose passphrases are asked for. */
-  readonly unlock: (host: SshTarget, credentials: Credentials) => Promise<void>;
+  /** Has an agent of our own hold the next locked key, whose passphrase is asked for. undefined: nobody can be asked. */
+  readonly unlock: ((host: SshTarget, credentials: Credentials) => Promise<void>) | undefined;
   readonly become: Become;
   /** For connections through a bastion. */
   readonly gate: Gate;
@@ -68,7 +68,7 @@ export function makeConnect(world: ConnectWorld): ConnectTo<LiveSession> {
 export const connect: Connect = makeConnect({
   local: () => ({ home: homedir(), agentSocket: process.env["SSH_AUTH_SOCK"] }),
   shell: process.env["SHELL"] || "/bin/sh",
-  unlock: refuseLocked,
+  unlock: undefined,
   become: withoutPassword,
   gate: makeGate(8),
 });
@@ -84,7 +84,7 @@ export interface LogInOptions {
   readonly accept: (key: Buffer) => boolean;
 }
 
-/** One login, and a second with the keys whose passphrase has to be asked for, where nothing else was let in. */
+/** A login, and others with the keys whose passphrases have to be asked for, while nothing was let in. */
 export async function logIn(
   host: SshTarget,
   options: LogInOptions,
@@ -93,29 +93,27 @@ export async function logIn(
 ): Promise<Handshake> {
   signal?.throwIfAborted();
   const attempt = (credentials: Credentials) => {
-    const { ownAgent } = world.local();
-    const usesOwn = credentials.agents.some(({ socket }) => socket === ownAgent);
     const way = {
       knownHosts: options.knownHosts,
       shell: world.shell,
       timeoutMs,
       signal,
-      agentSocket: usesOwn ? ownAgent : undefined,
+      agentSocket: world.local().agentForPrograms,
     };
     const shake = () => shakeHands(host, { ...options, credentials, way });
     return isBehind(host) ? world.gate(shake) : shake();
   };
-  const unlock = async (credentials: Credentials) => {
-    await world.unlock(host, credentials);
+  for (;;) {
+    const credentials = await credentialsFor(host, world.local());
+    try {
+      if (credentials.agents.length + credentials.keys.length > 0) return await attempt(credentials);
+      if (world.unlock === undefined) await refuseLocked(host, credentials);
+    } catch (error) {
+      if (world.unlock === undefined || credentials.locked.length === 0 || !isRefusedKey(error)) throw error;
+    }
+    await world.unlock?.(host, credentials);
     signal?.throwIfAborted();
-    return attempt(await credentialsFor(host, world.local()));
-  };
-  const credentials = await credentialsFor(host, world.local());
-  if (credentials.agents.length + credentials.keys.length === 0) return unlock(credentials);
-  return attempt(credentials).catch((error: unknown) => {
-    if (credentials.locked.length > 0 && isRefusedKey(error)) return unlock(credentials);
-    throw error;
-  });
+  }
 }
 
 /** The key that a target presents, over the way that a login takes. Throws where it presents none. */

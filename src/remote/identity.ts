@@ -12,10 +12,14 @@ export interface LocalSsh {
   readonly agentSocket: string | undefined;
   /** The agent that holds the keys whose passphrase was asked in this run. */
   readonly ownAgent?: string | undefined;
+  /** The files of its keys. */
+  readonly unlocked?: ReadonlySet<string>;
+  /** SSH_AUTH_SOCK for programs that are started, where it is not the user's own. */
+  readonly agentForPrograms?: string | undefined;
 }
 
 /** Keys of an agent, in the order to try. */
-export interface AgentKeys {
+interface AgentKeys {
   readonly socket: string;
   readonly keys: readonly Buffer[];
 }
@@ -51,14 +55,19 @@ export async function credentialsFor(host: SshTarget, local: LocalSsh): Promise<
   const isIn = (list: readonly Buffer[] | undefined, key: Buffer) => list?.some((one) => one.equals(key)) ?? false;
   const wanted = configured.filter((key) => isIn(held, key));
   const others = identitiesOnly ? [] : (held ?? []).filter((key) => !isIn(configured, key));
-  const unlocked = configured.filter((key) => isIn(own, key));
+  const isUnlocked = (file: string) => local.unlocked?.has(file) ?? false;
+  // Of some old formats the public half is not known: their key is one of those in our agent.
+  const isNameless = found.some((key) => key !== undefined && key.publicKey === undefined && isUnlocked(key.file));
+  const unlocked = isNameless ? (own ?? []) : configured.filter((key) => isIn(own, key));
   const agentOf = (socket: string | undefined, keys: readonly Buffer[]): AgentKeys[] =>
     socket === undefined || keys.length === 0 ? [] : [{ socket, keys }];
   const credentials: Credentials = {
     agents: [...agentOf(socket, [...wanted, ...others]), ...agentOf(local.ownAgent, unlocked)],
     keys: found.flatMap((key) => (key?.kind === "plain" ? [key.text] : [])),
     locked: found.flatMap((key) =>
-      key?.kind === "locked" && !(key.publicKey && isIn([...wanted, ...unlocked], key.publicKey)) ? [key.file] : [],
+      key?.kind === "locked" && !isUnlocked(key.file) && !(key.publicKey && isIn(wanted, key.publicKey))
+        ? [key.file]
+        : [],
     ),
     hasAgent: held !== undefined,
   };

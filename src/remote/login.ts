@@ -4,8 +4,8 @@ import type { Host, Stack } from "../stack/stack.ts";
 import { type AnswerScript, makeAnswerScript } from "./answer-script.ts";
 import { type Connect, type ConnectOptions, type ConnectWorld, captureKey, makeConnect } from "./connect.ts";
 import { makeGate } from "./gate.ts";
-import { refuseLocked } from "./identity.ts";
-import { makeKeyring } from "./keyring.ts";
+import type { LocalSsh } from "./identity.ts";
+import { type Keyring, makeKeyring } from "./keyring.ts";
 import { type Meeting, meet } from "./meet.ts";
 import { findNewKeys, type NewKeys, type NewKeysWorld } from "./new-keys.ts";
 import { makeProvisional } from "./provisional.ts";
@@ -14,7 +14,7 @@ import { resolveHost, resolveStack } from "./resolve.ts";
 import type { LiveSession } from "./session.ts";
 import { makeSudoPassword } from "./sudo-password.ts";
 
-export interface MeetOptions extends ConnectOptions {
+interface MeetOptions extends ConnectOptions {
   /** Whether a passphrase may be asked for: not while another prompt is on the screen. Default: no. */
   readonly mayAsk?: boolean;
 }
@@ -75,7 +75,7 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
   };
   const { run, home, env } = world;
   const agentSocket = env["SSH_AUTH_SOCK"];
-  const keyring = makeKeyring(world.ask);
+  const keyring = world.ask && makeKeyring(world.ask, agentSocket);
   const provisional = makeProvisional();
   const sudo = makeSudoPassword({
     file: world.sudoPasswordFile,
@@ -84,13 +84,13 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
     stdin: world.stdin,
   });
   const connecting: ConnectWorld = {
-    local: () => ({ home, agentSocket, ownAgent: keyring.socket }),
+    local: () => ({ home, agentSocket, ...ownAgentOf(keyring) }),
     shell: env["SHELL"] || "/bin/sh",
-    unlock: keyring.unlock,
+    unlock: keyring?.unlock,
     become: sudo.become,
     gate: makeGate(AT_ONCE_THROUGH_BASTIONS),
   };
-  const quiet: ConnectWorld = { ...connecting, unlock: refuseLocked };
+  const quiet: ConnectWorld = { ...connecting, unlock: undefined };
   const keysWorld = (from: ConnectWorld, options: ConnectOptions): NewKeysWorld => ({
     capture: (target, knownHosts) => captureKey(target, knownHosts, options, from),
     provisional: provisional.write,
@@ -142,7 +142,7 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
       if (password !== undefined) script ??= makeAnswerScript(SUDO_PASSWORD_VARIABLE);
       const file = await script;
       return {
-        ...(keyring.socket === undefined ? {} : { SSH_AUTH_SOCK: keyring.socket }),
+        ...(keyring?.socketForPrograms === undefined ? {} : { SSH_AUTH_SOCK: keyring.socketForPrograms }),
         ...(password === undefined || file === undefined
           ? {}
           : { ANSIBLE_BECOME_PASSWORD_FILE: file.path, [SUDO_PASSWORD_VARIABLE]: password }),
@@ -155,7 +155,13 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
           () => {},
         );
       }
-      await Promise.all([keyring.close(), provisional.remove(), script?.then((one) => one.remove())]);
+      await Promise.all([keyring?.close(), provisional.remove(), script?.then((one) => one.remove())]);
     },
   };
+}
+
+function ownAgentOf(keyring: Keyring | undefined): Partial<LocalSsh> {
+  if (keyring?.socket === undefined) return {};
+  const { socket, socketForPrograms, unlocked } = keyring;
+  return { ownAgent: socket, agentForPrograms: socketForPrograms, unlocked };
 }

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-export type StreamOptions = Pick<RunOptions, "sudo">;
+type StreamOptions = Pick<RunOptions, "sudo">;
 
 /** A long-running command on a host. */
 export interface RemoteStream {

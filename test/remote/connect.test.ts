@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { QuintetError } from "../../src/errors.ts";
 import { makeConnect } from "../../src/remote/connect.ts";
 import { makeGate } from "../../src/remote/gate.ts";
-import { type LocalSsh, refuseLocked } from "../../src/remote/identity.ts";
+import type { LocalSsh } from "../../src/remote/identity.ts";
 import { remoteCommand } from "../../src/remote/session.ts";
 import { withoutPassword } from "../../src/remote/sudo.ts";
 import type { Host } from "../../src/stack/stack.ts";
@@ -20,7 +20,7 @@ const connectWith = (local: LocalSsh) =>
   makeConnect({
     local: () => local,
     shell: "/bin/sh",
-    unlock: refuseLocked,
+    unlock: undefined,
     become: withoutPassword,
     gate: makeGate(1),
   });

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "../../src/command.ts";
 import { QuintetError } from "../../src/errors.ts";
 import { keysOfAgent } from "../../src/remote/agent-keys.ts";
-import { credentialsFor, type LocalSsh } from "../../src/remote/identity.ts";
+import { credentialsFor, type LocalSsh, refuseLocked } from "../../src/remote/identity.ts";
 import { makeKeyring } from "../../src/remote/keyring.ts";
 import { startAgent } from "../../src/remote/own-agent.ts";
 import { readPrivateKey } from "../../src/remote/private-key.ts";
@@ -110,35 +111,40 @@ describe("a key with a passphrase", () => {
 
   test("is asked for once, and then held by an agent that ends with the run", async () => {
     const questions: string[] = [];
-    const keyring = makeKeyring({
-      secret: async (question) => {
-        questions.push(question);
-        return questions.length === 1 ? "wrong" : PASSPHRASE;
+    const keyring = makeKeyring(
+      {
+        secret: async (question) => {
+          questions.push(question);
+          return questions.length === 1 ? "wrong" : PASSPHRASE;
+        },
       },
-    });
+      undefined,
+    );
     const credentials = await credentialsFor(host(), local);
     await Promise.all([1, 2, 3].map(() => keyring.unlock(host(), credentials)));
+    expect([...keyring.unlocked]).toEqual([file("locked")]);
     expect(questions).toEqual([
       `Passphrase of the SSH key ${file("locked")}:`,
       `That is not it. Passphrase of the SSH key ${file("locked")}:`,
     ]);
     const { socket } = keyring;
-    const unlocked = await credentialsFor(host(), { ...local, ownAgent: socket });
-    expect(unlocked).toMatchObject({ agents: [{ socket, keys: [publicKey("locked")] }], locked: [] });
-    // Neither the passphrase nor a trace of it is in a file, and the agent's command line does not have it.
-    expect(commandLines()).not.toContain(PASSPHRASE);
+    const found = await credentialsFor(host(), { ...local, ownAgent: socket, unlocked: keyring.unlocked });
+    expect(found).toMatchObject({ agents: [{ socket, keys: [publicKey("locked")] }], locked: [] });
     await keyring.close();
     expect(await keysOfAgent(socket)).toBeUndefined();
   });
 
   test("wrong three times", async () => {
     let asked = 0;
-    const keyring = makeKeyring({
-      secret: async () => {
-        asked += 1;
-        return "wrong";
+    const keyring = makeKeyring(
+      {
+        secret: async () => {
+          asked += 1;
+          return "wrong";
+        },
       },
-    });
+      undefined,
+    );
     onTestFinished(() => keyring.close());
     const error = await keyring.unlock(host(), await credentialsFor(host(), local)).catch((thrown: unknown) => thrown);
     expect(asked).toBe(3);
@@ -151,8 +157,7 @@ describe("a key with a passphrase", () => {
   });
 
   test("nobody to ask", async () => {
-    const keyring = makeKeyring(undefined);
-    await expect(keyring.unlock(host(), await credentialsFor(host(), local))).rejects.toMatchObject({
+    await expect(refuseLocked(host(), await credentialsFor(host(), local))).rejects.toMatchObject({
       fields: {
         message: `The SSH key ${file("locked")} has a passphrase, and no SSH agent is running.`,
         next: `Load it into an agent: eval "$(ssh-agent)" && ssh-add ${file("locked")}`,
@@ -160,23 +165,44 @@ describe("a key with a passphrase", () => {
     });
   });
 
+  test("of an old format, whose public half nobody knows", async () => {
+    const alone = file("alone.pem");
+    execFileSync("cp", [file("pem"), alone]);
+    const keyring = makeKeyring({ secret: async () => PASSPHRASE }, undefined);
+    onTestFinished(() => keyring.close());
+    const { socket: ownAgent, unlocked } = await keyring
+      .unlock(target([alone]), await credentialsFor(target([alone]), local))
+      .then(() => keyring);
+    const found = await credentialsFor(target([alone]), { ...local, ownAgent, unlocked });
+    expect(found).toMatchObject({ locked: [], agents: [{ socket: ownAgent, keys: [publicKey("pem")] }] });
+  });
+
+  test("beside an agent of the user's: programs get the keys of both, and can sign with each", async () => {
+    const users = await agentWith("other");
+    const keyring = makeKeyring({ secret: async () => PASSPHRASE }, users);
+    await keyring.unlock(host(), await credentialsFor(host(), local));
+    const socket = keyring.socketForPrograms ?? "";
+    expect(await keysOfAgent(socket)).toEqual([publicKey("locked"), publicKey("other")]);
+    const listed = await runCommand(["ssh-add", "-l"], { env: { SSH_AUTH_SOCK: socket } });
+    expect(listed.stdout.trim().split("\n")).toHaveLength(2);
+    for (const name of ["locked", "other"]) {
+      expect(await signs(file(`${name}.pub`), socket)).toContain("BEGIN SSH SIGNATURE");
+    }
+    await keyring.close();
+    expect(await keysOfAgent(socket)).toBeUndefined();
+    expect(await keysOfAgent(users)).toEqual([publicKey("other")]);
+  });
+
   test("a Ctrl-C at the question is passed on", async () => {
     const reason = new Error("interrupted");
-    const keyring = makeKeyring({ secret: () => Promise.reject(reason) });
+    const keyring = makeKeyring({ secret: () => Promise.reject(reason) }, undefined);
     onTestFinished(() => keyring.close());
     await expect(keyring.unlock(host(), await credentialsFor(host(), local))).rejects.toBe(reason);
   });
 });
 
-function commandLines(): string {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    })
-    .join("\n");
+/** A signature by the key in the agent, without blocking this process, where the agent may be. */
+async function signs(publicKeyFile: string, socket: string): Promise<string> {
+  const argv = ["ssh-keygen", "-Y", "sign", "-f", publicKeyFile, "-n", "test", "-"];
+  return (await runCommand(argv, { input: "text", env: { SSH_AUTH_SOCK: socket } })).stdout;
 }

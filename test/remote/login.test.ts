@@ -265,6 +265,36 @@ describe("meeting a host", () => {
   });
 });
 
+test("a passphrase is asked for when no other key is let in, one key after the other", async () => {
+  const home = join(directory, "home");
+  const make = (file: string, passphrase: string) =>
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", passphrase, "-f", join(home, file)]);
+  for (const [file, passphrase] of [
+    ["plain", ""],
+    ["first", "one"],
+    ["second", "two"],
+    ["third", "three"],
+  ] as const)
+    make(file, passphrase);
+  const target = await sshd({ authorizedKey: readFileSync(join(home, "second.pub"), "utf8") });
+  pin(line(target));
+  const files = ["first", "plain", "second", "third"].map((file) => `IdentityFile ${join(home, file)}\n`);
+  const asked: string[] = [];
+  const secret = async (question: string) => {
+    asked.push(question.replace(`${home}/`, ""));
+    return question.includes("first") ? "one" : "two";
+  };
+  const one = login({ ask: { secret } }, files.join(""));
+  const stack = await one.resolve(stackOf(host(target.port, { identity: undefined })));
+  (await one.connect(stack, stack.hosts[0] as Host)).close();
+  expect(asked).toEqual(["Passphrase of the SSH key first:", "Passphrase of the SSH key second:"]);
+  // Where nobody can be asked, what is said is that the key that there is was refused.
+  const silent = await login({}, files.join(""))
+    .connect(stack, stack.hosts[0] as Host)
+    .catch((error) => error);
+  expect(silent.fields.message).toBe("None of your SSH keys is accepted by web1 for the user deploy.");
+});
+
 describe("sudo", () => {
   async function session(password: string | undefined, world: Partial<LoginWorld> = {}) {
     const target = await sshd({ env: fakeSudo(password) });
