@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventsOf, hostsOf, program, quintet } from "./quintet.ts";
+import { whyNoMachines } from "./rehearsal.ts";
+import { directory, inside, sharedStack } from "./shared.ts";
+import { stateOf } from "./state.ts";
+
+const reason = await whyNoMachines();
+/** QUINTET_SEED=… draws the same moments again. */
+const seed = Number(process.env["QUINTET_SEED"] ?? Date.now() % 1_000_000);
+/** Each way from one state to the other is killed so often before it is let through. */
+const KILLS = 2;
+const WAYS = 5;
+
+/** The five machines go to and fro between two stacks that differ in something of every role. */
+interface State {
+  readonly stack: string;
+  /** What an undisturbed run leaves on each host. */
+  hosts: Record<string, string>;
+}
+
+describe.skipIf(reason !== undefined)(`resume${reason === undefined ? "" : `: ${reason}`}`, () => {
+  let above: string;
+  let a: State;
+  let b: State;
+  beforeAll(async () => {
+    above = await mkdtemp(join(tmpdir(), "quintet-resume-"));
+    a = { stack: directory, hosts: {} };
+    b = { stack: await otherStack(above), hosts: {} };
+  });
+  afterAll(async () => {
+    await rm(above, { recursive: true, force: true });
+  });
+
+  test(`killed at ${KILLS * WAYS} moments (seed ${seed}), the next run ends as an undisturbed one`, async () => {
+    const random = generator(seed);
+    const lengths: number[] = [];
+    for (const state of [b, a]) {
+      const started = performance.now();
+      await applied(state.stack);
+      lengths.push(performance.now() - started);
+      state.hosts = await statesOfHosts();
+    }
+    for (const host of Object.keys(a.hosts))
+      expect(a.hosts[host], `${host} differs in the two`).not.toBe(b.hosts[host]);
+    const length = Math.max(...lengths);
+
+    const moments: string[] = [];
+    for (let way = 0; way < WAYS; way += 1) {
+      const target = way % 2 === 0 ? b : a;
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const [after, hostsToo] = [random() * length, random() < 0.4];
+        moments.push(`${Math.round(after)} ms${hostsToo ? ", hosts too" : ""}`);
+        await killedAfter(target.stack, after, hostsToo);
+      }
+      await applied(target.stack);
+      expect(await statesOfHosts(), `seed ${seed}, killed after ${moments.slice(-KILLS).join(" and after ")}`).toEqual(
+        target.hosts,
+      );
+    }
+
+    await applied(a.stack);
+    const again = await applied(a.stack);
+    expect(Object.values(hostsOf(again)).map(({ changed }) => changed)).toEqual([0, 0, 0, 0, 0]);
+    expect(await statesOfHosts()).toEqual(a.hosts);
+  }, 1_800_000);
+});
+
+/** Other settings for every daemon, another release of the application, other certificates from the same authority. */
+async function otherStack(above: string): Promise<string> {
+  const { app } = await sharedStack();
+  const source = join(above, "application");
+  await cp(app.source, source, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
+  await edit(join(source, "public/assets/style.css"), "", "/* another release */\n");
+  const stack = join(above, "quintet-test");
+  await cp(directory, stack, { recursive: true, verbatimSymlinks: true });
+  const file = join(stack, "stack.yml");
+  const { address } = (await sharedStack()).virtualIp;
+  const network = address.replace(/\d+$/, "0/24");
+  for (const [what, by] of [
+    [`virtual_ip: { address: ${address} }`, `virtual_ip: { address: ${address}, advert_ms: 300 }`],
+    ["/robots.txt]", "/robots.txt, /humans.txt]"],
+    [app.source, source],
+    ["  port: 3000\n", "  port: 3000\n  env: { COLOUR: blue }\n"],
+    ["buffer_pool_mb: 256", "buffer_pool_mb: 384"],
+    ["\nsite:", `\nfirewall: { ssh_from: [${network}] }\nsite:`],
+  ] as const) {
+    await edit(file, what, by);
+  }
+  for (const name of ["site", "database"]) await rm(join(stack, `files/${name}.crt`));
+  return stack;
+}
+
+async function edit(file: string, what: string, by: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  expect(text).toContain(what);
+  await writeFile(
+    file,
+    text.replace(what, () => by),
+  );
+}
+
+async function applied(stack: string) {
+  // A run that was killed may leave its lock behind for a while.
+  const apply = () => quintet(["apply", "--lock-wait", "60", "--stack", stack]);
+  let run = await apply();
+  // The look at the hosts, before anything is changed, is not what is tested: it asks for answers in time.
+  if (run.exitCode === 3) run = await apply();
+  expect({ exitCode: run.exitCode, errors: eventsOf(run, "error") }).toEqual({ exitCode: 0, errors: [] });
+  return run;
+}
+
+/** Starts an apply, and ends it and all that it started in an instant; nobody can put anything in order. */
+async function killedAfter(stack: string, ms: number, hostsToo: boolean): Promise<void> {
+  const child = spawn(program, ["apply", "--json", "--lock-wait", "60", "--stack", stack], {
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  const ended = once(child, "close");
+  await Promise.race([sleep(ms), ended]);
+  if (hostsToo) await Promise.all([endGroup(child), ...(await hostNames()).map(endSessions)]);
+  else await endGroup(child);
+  await ended;
+}
+
+async function endGroup({ pid }: ChildProcess): Promise<void> {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it had ended already
+  }
+}
+
+/** What runs on a host for somebody who is logged in: Ansible's modules among it, in the middle of what they do. */
+async function endSessions(host: string): Promise<void> {
+  await inside(
+    host,
+    "for list in $(find /sys/fs/cgroup/user.slice -path '*/session-*.scope/cgroup.procs'); do for pid in $(cat $list); do kill -KILL $pid 2>/dev/null || :; done; done",
+  );
+}
+
+async function hostNames(): Promise<string[]> {
+  return (await sharedStack()).hosts.map(({ name }) => name);
+}
+
+async function statesOfHosts(): Promise<Record<string, string>> {
+  const names = await hostNames();
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const)));
+}
+
+/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+function generator(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
