@@ -1,16 +1,13 @@
-import { selectHosts } from "../stack/limit.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
-import { pinHostKeys } from "./pin-host-keys.ts";
-import { faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
+import { approach, faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
 import { step } from "./step.ts";
 
 /** `quintet check`: everything that would make `apply` fail, on every host, changing nothing. */
 export async function checkCommand(options: CommonOptions, context: CommandContext): Promise<void> {
   const stack = await loadStack(options.stack, context);
-  const hosts = selectHosts(stack, options.limit);
-  await pinHostKeys({ ...stack, hosts }, options, context);
+  const hosts = await approach(stack, options, context);
   const names = hosts.map(({ name }) => name);
   const result = await step(context, "preflight", "Check the hosts", names, async () => {
     const result = await lookAndJudge(stack, hosts, context);

@@ -2,7 +2,7 @@ import { QuintetError } from "../errors.ts";
 import { hostLocals } from "../generate/locals.ts";
 import { errorFields, type Finding } from "../preflight/finding.ts";
 import { judge } from "../preflight/judge.ts";
-import { type Looked, lookAtHosts } from "../preflight/look.ts";
+import { CONNECT_MS, type Looked, lookAtHosts } from "../preflight/look.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
@@ -25,8 +25,7 @@ export async function preflight(
   options: PreflightOptions,
   context: CommandContext,
 ): Promise<PreflightResult> {
-  const hosts = selectHosts(stack, options.limit);
-  await pinHostKeys({ ...stack, hosts }, options, context);
+  const hosts = await approach(stack, options, context);
   return step(
     context,
     "preflight",
@@ -39,6 +38,18 @@ export async function preflight(
       return { result, summary: `${hosts.length} hosts are fit` };
     },
   );
+}
+
+/** The hosts to look at. Everything that somebody has to be asked is asked here, before a list is on the screen. */
+export async function approach(
+  stack: Stack,
+  options: PreflightOptions,
+  context: CommandContext,
+): Promise<readonly Host[]> {
+  const hosts = selectHosts(stack, options.limit);
+  await pinHostKeys({ ...stack, hosts }, options, context);
+  await context.login.prepare(stack, hosts, { signal: context.signal, timeoutMs: CONNECT_MS });
+  return hosts;
 }
 
 /** The same without an end: what was found, and a row a host that says how it did. */

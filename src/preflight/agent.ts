@@ -162,7 +162,7 @@ def take(count):
 exec(take(int(take(8))))`;
 
 /** The whole program; what is asked stands in it as a literal, which JSON and Python write alike. Only ASCII. */
-export function agentScript(questions: Questions): string {
+function agentScript(questions: Questions): string {
   const parts = [PRELUDE, PORTS_SCRIPT, FILTERS_SCRIPT, FLOWS_SCRIPT, NEIGHBOUR_SCRIPT, VRRP_SCRIPT, MIRROR_SCRIPT];
   const literal = JSON.stringify(JSON.stringify(questions)).replace(
     /[^ -~]/g,

@@ -17,7 +17,7 @@ export interface Finding {
   readonly next: string;
 }
 
-export const STEP = "Check the hosts";
+const STEP = "Check the hosts";
 
 export function fault(host: Host | undefined, message: string, next: string, detail?: string): Finding {
   return found("fault", host, message, next, detail);

@@ -13,7 +13,7 @@ export interface NeededFlow {
 
 export type Outcome = "open" | "refused" | "dropped" | "unreachable";
 /** What became of our own listener: "held" where somebody listens already, "absent" where the address is not there. */
-export type Listened = "ours" | "held" | "absent" | "failed";
+type Listened = "ours" | "held" | "absent" | "failed";
 
 export const listenKey = (port: number): string => String(port);
 export const connectKey = (to: Host, port: number): string => `${to.name}:${port}`;

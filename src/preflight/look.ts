@@ -40,7 +40,7 @@ export interface LookWorld {
 }
 
 /** Shorter than usual: a host that is off is not to hold up what is said of the others. */
-const CONNECT_MS = 6_000;
+export const CONNECT_MS = 6_000;
 
 interface Open {
   readonly session?: Session;
