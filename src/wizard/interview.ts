@@ -162,7 +162,7 @@ function isSeat({ name, options: { tiers } }: HostItem, layout: string): boolean
 }
 
 /** Tiers as a host item names them: web+app. What is no tier is left out. */
-export function tiersIn(text: string | undefined): Tier[] {
+function tiersIn(text: string | undefined): Tier[] {
   const words = (text ?? "").split("+").map((word) => word.trim());
   return TIERS.filter((tier) => words.includes(tier));
 }

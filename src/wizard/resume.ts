@@ -22,7 +22,7 @@ export async function askToGoOn({ scene, options }: Tools, { state, at }: Kept):
 }
 
 /** Roughly how long ago. */
-export function ago(milliseconds: number): string {
+function ago(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
   if (!(minutes >= 1)) return "a moment ago";
   if (minutes < 60) return minutes === 1 ? "a minute ago" : `${minutes} minutes ago`;

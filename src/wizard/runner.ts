@@ -43,7 +43,7 @@ export async function walk({ steps, start, answered }: Walk): Promise<"done" | "
   return "done";
 }
 
-export function progressOf(steps: readonly Step[], at: number): string {
+function progressOf(steps: readonly Step[], at: number): string {
   if (!steps[at]?.counted) return "";
   const counted = steps.filter((step) => step.counted);
   const number = steps.slice(0, at + 1).filter((step) => step.counted).length;

@@ -23,7 +23,7 @@ const ABOUT_HOSTS: ReadonlySet<QuestionId> = new Set<QuestionId>([
   "virtual-ip-interface",
 ]);
 
-export interface SceneOptions {
+interface SceneOptions {
   /** What Esc does. Default: back. */
   readonly escapeTo?: string;
   /** Left out of what was answered before. */

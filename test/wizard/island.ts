@@ -1,15 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-export const NODE = join(ROOT, "node_modules/.bin/node");
+const NODE = join(ROOT, "node_modules/.bin/node");
 
-/** Addresses that are there. Those of HOSTS let the user in on port 22; nothing listens at the others. */
-export const NETWORK = "10.77.26.0/24";
+/** They let the user in on port 22, in the network 10.77.26.0/24. */
 export const HOSTS = ["10.77.26.11", "10.77.26.12", "10.77.26.21", "10.77.26.22", "10.77.26.31"] as const;
+/** Nothing listens there. */
 export const DEAD = "10.77.26.66";
 
 /**
@@ -46,7 +47,12 @@ export class Island {
     const known = join(this.#base, "known_hosts");
     writeFileSync(known, knownHosts);
     const script = join(this.#base, "start.sh");
-    const servers = [NODE, join(import.meta.dirname, "ssh-host.ts"), join(this.#base, "host"), `${this.key}.pub`];
+    const servers = [
+      NODE,
+      fileURLToPath(new URL("./ssh-host.ts", import.meta.url)),
+      join(this.#base, "host"),
+      `${this.key}.pub`,
+    ];
     writeFileSync(
       script,
       [
@@ -90,12 +96,6 @@ export class Island {
       cwd: options.cwd ?? this.home,
       env: { HOME: this.home, ...env },
     });
-  }
-
-  /** A directory of the user's, with a copy of something in it. */
-  copy(from: string, name: string): string {
-    cpSync(from, join(this.home, name), { recursive: true });
-    return join(this.home, name);
   }
 
   remove(): void {

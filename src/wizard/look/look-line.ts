@@ -62,7 +62,7 @@ export function briefLines(hosts: readonly Host[], lookOf: (host: Host) => Look 
 }
 
 /** In the order in which they matter to somebody who wonders whether this is the machine that was meant. */
-export function factsOf(host: Host, facts: HostFacts): string[] {
+function factsOf(host: Host, facts: HostFacts): string[] {
   const { hostname, distribution, version, codename, cpus, memoryMb, freeMb, python, sudo, interfaces } = facts;
   const carrier = interfaces.find(({ addresses }) => addresses.some(({ address }) => address === host.address));
   return [

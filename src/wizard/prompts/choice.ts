@@ -116,5 +116,3 @@ export function choice<Value>(config: ChoiceConfig<Value>): Promise<Value | Back
   const context = { input: keyboard as never, output, signal, clearPromptOnDone: true };
   return prompt(config as ChoiceConfig<unknown>, context) as Promise<Value | Back>;
 }
-
-export { BACK };

@@ -84,7 +84,7 @@ export function fitPage(page: Page, { columns, rows }: Size): Fitted {
 }
 
 /** The line, cut where it is too long. */
-export function cutLine(line: Line, width: number): Line {
+function cutLine(line: Line, width: number): Line {
   if (line.reduce((sum, { text }) => sum + widthOf(text), 0) <= width) return line;
   let left = width;
   return line.flatMap((span) => {

@@ -9,8 +9,6 @@ export interface Live {
   subscribe(listener: () => void): () => void;
 }
 
-export const NOTHING_LIVE: Live = { lines: () => [], subscribe: () => () => {} };
-
 /** What every prompt needs besides its question. */
 export interface Scene {
   readonly keyboard: Keyboard;

@@ -6,7 +6,7 @@ export type Key =
   | { readonly name: "paste"; readonly text: string }
   | { readonly name: Exclude<KeyName, "text" | "paste"> };
 
-export type KeyName =
+type KeyName =
   | "text"
   | "paste"
   | "enter"
