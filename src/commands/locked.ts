@@ -51,6 +51,9 @@ export async function withLock<Result>(
     computer: hostname(),
     command: `quintet ${request.command}`,
   };
+  // A suspended run would lose its locks, while the Ansible that it started went on.
+  const stay = () => emit({ type: "info", message: "Not suspended: this run locks its hosts." });
+  process.on("SIGTSTP", stay);
   try {
     const taken = await take(hosts, claim, { ...request, waitMs }, world, context);
     const lost = new AbortController();
@@ -69,6 +72,7 @@ export async function withLock<Result>(
       await keeper.release();
     }
   } finally {
+    process.removeListener("SIGTSTP", stay);
     sessions.close();
   }
 }
@@ -86,6 +90,7 @@ async function take(
       context.emit({ type: "row", step: "lock", row: host, status, text });
     const end = world.monotonic() + waitMs;
     for (const name of names) row(name, "running", "asking for the lock");
+    let told: string | undefined;
     for (;;) {
       const result = await takeAll(names, lineOf(claim), world, context.signal).catch((error: unknown) => {
         if (!(error instanceof LockFailure)) throw error;
@@ -100,6 +105,13 @@ async function take(
       const left = end - world.monotonic();
       row(host, left > 0 ? "running" : "failed", holderText(holder, context.now()));
       if (left <= 0) throw new QuintetError(heldError(host, holder, context.now(), again));
+      // Where rows do not move, this is all that is seen of the waiting.
+      const key = `${host} ${holder.claim?.run}`;
+      if (key !== told) {
+        const message = `Waiting up to ${Math.ceil(left / 1000)} s for the lock on ${host}: ${holderText(holder, context.now())}.`;
+        context.emit({ type: "info", message });
+      }
+      told = key;
       await world.sleep(Math.min(ASK_AGAIN_MS, left), context.signal);
     }
   });

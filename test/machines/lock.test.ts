@@ -64,6 +64,7 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
       (event) => event.type === "row" && event.step === "lock" && event.text.includes("has it since"),
     );
     expect(told).toMatchObject({ row: "web2", status: "running", text: expect.stringContaining(me) });
+    await waiting.until((event) => event.type === "info" && event.message.startsWith("Waiting up to "));
     expect(await isFree("web1")).toBe("free");
     await go();
     expect((await first.ended).exitCode).toBe(0);
@@ -71,12 +72,17 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
     expect(await isFree("web2")).toBe("free");
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("%s lets it go", async (signal) => {
-    const { first } = await holder();
-    first.signal(signal);
-    expect((await first.ended).exitCode).toBe(130);
-    expect(await isFree("web2")).toBe("free");
-  });
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "Ctrl-Z does not suspend a run that has it; %s lets it go",
+    async (signal) => {
+      const { first } = await holder();
+      first.signal("SIGTSTP");
+      await first.until((event) => event.type === "info" && event.message.startsWith("Not suspended"));
+      first.signal(signal);
+      expect((await first.ended).exitCode).toBe(130);
+      expect(await isFree("web2")).toBe("free");
+    },
+  );
 
   test("SIGKILL frees it", async () => {
     const { first, go } = await holder();
