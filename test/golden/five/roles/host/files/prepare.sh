@@ -143,7 +143,7 @@ done
 [ -z "$check" ] || exit 0
 # Files on their way to their places, some with secrets in them, that a run left behind which was killed.
 home=$(getent passwd "${SUDO_USER:-root}" | cut -d : -f 6)
-rm -rf "$home"/.ansible/quintet/ansible-tmp-*
+rm -rf "$home"/.ansible/quintet/ansible-* /root/.ansible/quintet/ansible-*
 # Also after a run that was killed in between.
 # shellcheck disable=SC2086 # words on purpose
 if [ -n "$written" ] || systemctl show --property=NeedDaemonReload $firewall $units | grep -q =yes; then
