@@ -1,3 +1,4 @@
+import type { Answers, QuestionId } from "../../answers/answers.ts";
 import { checkAnswer } from "../../answers/check.ts";
 import { questionOf } from "../../answers/questions.ts";
 import { findFreeAddress } from "../../preflight/free-address.ts";
@@ -51,7 +52,7 @@ export async function askVirtualIp(tools: Tools, progress: string): Promise<Outc
     hint: hint.filter((part) => part !== "").join(" "),
     value: before,
     suggestion: proposal,
-    check: (text) => checkAnswer("virtual-ip", text, interview.answers),
+    check: (text) => checkAnswer("virtual-ip", text, { ...interview.answers, ...prefixFor(tools, place, text) }),
   });
   if (answer === BACK || !("text" in answer)) return BACK;
   const { text } = answer;
@@ -71,7 +72,7 @@ export async function askVirtualIp(tools: Tools, progress: string): Promise<Outc
     }
   }
   interview.set("virtual-ip", text);
-  tellPrefix(tools, place, text);
+  for (const [id, length] of Object.entries(prefixFor(tools, place, text))) interview.set(id as QuestionId, length);
   return "next";
 }
 
@@ -125,9 +126,8 @@ async function doubtAbout(tools: Tools, progress: string, place: Place, text: st
 }
 
 /** stack.yml takes a usual length where nothing is said; the interface knows the true one. */
-function tellPrefix({ interview }: Tools, place: Place | undefined, text: string): void {
-  if (place === undefined || interview.given.has("virtual-ip-prefix")) return;
+function prefixFor({ interview }: Tools, place: Place | undefined, text: string): Answers {
+  if (place === undefined || interview.given.has("virtual-ip-prefix")) return {};
   const usual = text.includes(":") ? 64 : 24;
-  if (place.prefix !== usual) interview.set("virtual-ip-prefix", String(place.prefix));
-  else if (interview.answer("virtual-ip-prefix") !== undefined) interview.set("virtual-ip-prefix", "");
+  return { "virtual-ip-prefix": place.prefix === usual ? "" : String(place.prefix) };
 }
