@@ -5,7 +5,9 @@ import { interruptible } from "./interruption.ts";
 export async function secret(message: string, abort: AbortController): Promise<string> {
   return interruptible(abort, async (signal) => {
     const ask = inquirer.createPromptModule({ signal });
-    const { text } = await ask<{ text: string }>([{ type: "password", name: "text", message, mask: "*" }]);
+    const { text } = await ask<{ text: string }>([
+      { type: "password", name: "text", message, mask: "*", toggleMask: false },
+    ]);
     return text;
   });
 }

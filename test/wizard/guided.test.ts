@@ -349,6 +349,36 @@ test("Ctrl-C ends in order, and the next run goes on where it stopped", async ()
   expect(drafts()).toEqual([]);
 }, 90_000);
 
+test("Ctrl-C at a question of another verb ends that in order, too", async () => {
+  const hosts = Object.entries(ADDRESSES).flatMap(([name, address]) => ["--host", `${name}=${address}`]);
+  const app = ["--domain", "shop.example", "--app-source", "shop", "--app-start", "node ."];
+  const login = ["--ssh-user", "deploy", "--ssh-identity", island.key];
+  const flags = ["--name", "shop", ...hosts, "--virtual-ip", "10.77.26.250", ...app, ...login, "--yes"];
+  const env = { HOME: island.home, PATH: process.env["PATH"] };
+  execFileSync(QUINTET, ["init", ...flags], { cwd: island.home, env });
+  terminal = await island.open([QUINTET, "check", "--stack", "shop"]);
+  await terminal.shows("Are these the machines' own keys?");
+  await terminal.press("C-c");
+  expect(await terminal.exitCode()).toBe(130);
+  const screen = await terminal.screen();
+  expect(screen).toContain("Interrupted.");
+  expect(screen).not.toMatch(/^ +at |ExitPromptError/m);
+  await terminal.close();
+
+  execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "open sesame", "-f", island.key]);
+  writeFileSync(
+    join(island.home, "inventories/shop/known_hosts"),
+    HOSTS.map((host) => island.knownHost(host)).join(""),
+  );
+  terminal = await island.open([QUINTET, "check", "--stack", "shop"]);
+  await terminal.shows(/passphrase/i);
+  await terminal.type("open");
+  await terminal.shows(/\*{3}/);
+  await terminal.press("C-c");
+  expect(await terminal.exitCode()).toBe(130);
+  expect(await terminal.screen()).not.toMatch(/^ +at |ExitPromptError/m);
+}, 60_000);
+
 const HOSTILE = [
   "$(touch owned)",
   "'; touch owned; '",
