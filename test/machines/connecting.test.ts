@@ -22,10 +22,10 @@ describe.skipIf(reason !== undefined)(`connecting${reason === undefined ? "" : `
     const { errors, events } = await failing(3, ["apply", "--stack", directory]);
     expect(errors).toEqual([
       {
-        message: `There is no route to app1 at ${address} port 22.`,
+        message: `There is no route to app1 at ${address} port 2222.`,
         host: "app1",
         step: "connect",
-        detail: `connect EHOSTUNREACH ${address}:22`,
+        detail: `connect EHOSTUNREACH ${address}:2222`,
         exitCode: 3,
         next: "Correct its address in stack.yml, or start the machine.",
       },
@@ -38,7 +38,7 @@ describe.skipIf(reason !== undefined)(`connecting${reason === undefined ? "" : `
     const key = join(copy, "..", "other");
     await runCommand(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
     const file = join(copy, "stack.yml");
-    await writeFile(file, (await readFile(file, "utf8")).replace("identity: ./id_ed25519", `identity: ${key}`));
+    await writeFile(file, (await readFile(file, "utf8")).replace(/identity: [^\s,}]+/, `identity: ${key}`));
     const { errors } = await failing(3, ["apply", "--stack", copy]);
     const stack = await sharedStack();
     expect(errors).toEqual(
@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)(`connecting${reason === undefined ? "" : `
         step: "connect",
         detail: "All configured authentication methods failed",
         exitCode: 3,
-        next: `Add the public key to that user's ~/.ssh/authorized_keys on ${name}; try with: ssh -p 22 deploy@${address}`,
+        next: `Add the public key to that user's ~/.ssh/authorized_keys on ${name}; try with: ssh -p 2222 deploy@${address}`,
       })),
     );
   });
@@ -56,24 +56,24 @@ describe.skipIf(reason !== undefined)(`connecting${reason === undefined ? "" : `
   test("a changed host key: nobody logs in", async () => {
     const copy = await copyOfStack();
     const file = join(copy, "known_hosts");
-    const { address } = await hostNamed("app1");
+    const name = `[${(await hostNamed("app1")).address}]:2222`;
     const pinned = await readFile(file, "utf8");
-    const keyOf = (text: string) => entriesFor(parseKnownHosts(text), address).map(({ key }) => fingerprint(key));
+    const keyOf = (text: string) => entriesFor(parseKnownHosts(text), name).map(({ key }) => fingerprint(key));
     await runCommand(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(copy, "..", "other")]);
     const [type, other] = (await readFile(join(copy, "..", "other.pub"), "utf8")).split(" ");
-    const others = pinned.split("\n").filter((line) => !line.startsWith(`${address} `));
-    await writeFile(file, [`${address} ${type} ${other}`, ...others].join("\n"));
+    const others = pinned.split("\n").filter((line) => !line.startsWith(`${name} `));
+    await writeFile(file, [`${name} ${type} ${other}`, ...others].join("\n"));
 
     const before = await logins("app1");
     const { errors } = await failing(3, ["apply", "--stack", copy]);
     expect(errors).toEqual([
       {
-        message: `The host key of app1 (${address}) has changed: this may not be the machine that it was.`,
+        message: `The host key of app1 (${name}) has changed: this may not be the machine that it was.`,
         host: "app1",
         step: "compare the host key",
         detail: `pinned: ${keyOf(await readFile(file, "utf8"))} (ssh-ed25519)\npresented: ${keyOf(pinned)} (ssh-ed25519)`,
         exitCode: 3,
-        next: `Stop here unless you know that the machine was installed anew; then forget its old key: ssh-keygen -R ${address} -f ${file}`,
+        next: `Stop here unless you know that the machine was installed anew; then forget its old key: ssh-keygen -R '${name}' -f ${file}`,
       },
     ]);
     expect(await logins("app1")).toBe(before);

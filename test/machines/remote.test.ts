@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { connect } from "../../src/remote/connect.ts";
+import { createLogin } from "../../src/remote/login.ts";
 import type { Session } from "../../src/remote/session.ts";
 import { connectProgram } from "./connected.ts";
 import { whyNoMachines } from "./rehearsal.ts";
@@ -12,6 +12,8 @@ const reason = await whyNoMachines();
 
 /** A session with a real sshd. */
 describe.skipIf(reason !== undefined)(`a session${reason === undefined ? "" : `: ${reason}`}`, () => {
+  // The sudo password comes from the environment.
+  const { connect } = createLogin();
   let session: Session;
   beforeAll(async () => {
     session = await connect({ directory }, await hostNamed("app1"));
