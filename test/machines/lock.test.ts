@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Event } from "../../src/events.ts";
@@ -125,12 +126,11 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
     await first.until((event) => event.type === "info" && event.message === "The lock on web2 is ours again.");
     expect(await isFree("web2")).toBe("held");
 
-    onTestFinished(async () => void (await inside("web2", "pkill -f '^sleep 4711' || true")));
-    await inside(
-      "web2",
-      `setsid flock /run/quintet/lock sleep 4711 >/dev/null 2>&1 &
-      until pgrep -f '^flock /run/quintet' >/dev/null; do :; done; ${kill}`,
-    );
+    onTestFinished(async () => void (await inside("web2", "pkill -f 'sleep 4711$' || true")));
+    await inside("web2", "setsid flock --no-fork /run/quintet/lock sleep 4711 >/dev/null 2>&1 &");
+    // It waits for the lock, so that it is the first to get it. A machine's own /proc does not show who waits.
+    await expect.poll(() => readFileSync("/proc/locks", "utf8")).toContain("-> FLOCK");
+    await inside("web2", kill);
     const run = await first.ended;
     await go();
     expect(run.exitCode).toBe(6);
