@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { connect } from "../../src/remote/connect.ts";
+import { createLogin } from "../../src/remote/login.ts";
 import { poolServers } from "../../src/verify/haproxy.ts";
 import { reportSchema } from "../../src/verify/report.ts";
 import { failing } from "./failing.ts";
@@ -53,7 +53,7 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
   test("a failing check names the host, in the report too", async () => {
     await meanwhile("web2", "systemctl stop nginx", "systemctl start nginx");
     for (const balancer of ["web1", "web2"]) {
-      const session = await connect({ directory }, await hostNamed(balancer));
+      const session = await createLogin().connect({ directory }, await hostNamed(balancer));
       onTestFinished(() => session.close());
       const status = async () => (await poolServers(session)).find(({ server }) => server === "web2")?.status;
       await expect.poll(status, { timeout: 20_000 }).toBe("DOWN");
