@@ -12,6 +12,9 @@ const askOnTerminal = (abort: AbortController): Ask => ({
   secret: async (question) => (await import("./wizard/secret.ts")).secret(question, abort),
 });
 
+/** Verbs that change nothing, so that there is nothing to go on with. */
+const LOOKING = ["check", "doctor", "completion", "rehearse status"];
+
 /**
  * Runs a verb with the real world handed in, and returns the process's exit code. The first Ctrl-C ends the verb in
  * order (children ended, machines mended, terminal restored); a second one ends the process at once.
@@ -78,7 +81,9 @@ export async function runVerb(called: Called, options: CommonOptions, verb: Verb
       return failed({
         message: "Interrupted.",
         exitCode: EXIT.interrupted,
-        next: "Run the same command again: it goes on where this one ended.",
+        next: LOOKING.includes(called.verb)
+          ? "Nothing was changed on any host. Run the same command again."
+          : "Run the same command again: it goes on where this one ended.",
       });
     }
     return failed(error instanceof QuintetError ? error.fields : unforeseen(error));
