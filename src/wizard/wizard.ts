@@ -10,6 +10,7 @@ import { walk } from "./runner.ts";
 import { buildSteps, firstOpen } from "./steps/steps.ts";
 import { Keyboard, type KeyboardInput } from "./terminal/keyboard.ts";
 import { Screen, type ScreenOutput } from "./terminal/screen.ts";
+import { suspend } from "./terminal/suspend.ts";
 import { createTools, type Tools } from "./tools.ts";
 
 export interface WizardOptions {
@@ -54,8 +55,11 @@ export async function runWizard(options: WizardOptions): Promise<WizardResult | 
   const { signal } = options;
   signal.throwIfAborted();
   const interrupt = options.interrupt ?? (() => process.kill(process.pid, "SIGINT"));
-  const keyboard = new Keyboard(options.input ?? process.stdin, interrupt);
   const screen = new Screen(options.output ?? process.stdout);
+  const keyboard: Keyboard = new Keyboard(options.input ?? process.stdin, {
+    interrupt,
+    suspend: () => suspend(keyboard, screen),
+  });
   const drafts = createDrafts(options);
   let directory = options.directoryOf(options.answers.name ?? "stack");
   const looks = new Looks(createLookAt({ login: options.login, directory: () => directory }));

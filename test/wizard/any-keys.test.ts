@@ -96,7 +96,9 @@ const texts = oneof(
     "\x00\x07",
     "🙂",
   ),
-  string({ unit: "binary", maxLength: 40 }).map((text) => text.replaceAll("\x03", "").replaceAll("\x04", "")),
+  string({ unit: "binary", maxLength: 40 }).map((text) =>
+    text.replaceAll("\x03", "").replaceAll("\x04", "").replaceAll("\x1a", ""),
+  ),
 );
 const chunks = oneof(
   { weight: 9, arbitrary: constantFrom(KEYS.enter) },

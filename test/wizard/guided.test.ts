@@ -379,6 +379,26 @@ test("Ctrl-C at a question of another verb ends that in order, too", async () =>
   expect(await terminal.screen()).not.toMatch(/^ +at |ExitPromptError/m);
 }, 60_000);
 
+test("Ctrl-Z gives the shell back, and fg the wizard as it was", async () => {
+  terminal = await island.open(["bash", "--norc", "-i"]);
+  await terminal.shows(/[#$]$/);
+  await terminal.type(`${QUINTET} init --name shop`);
+  await terminal.press("Enter");
+  await answer("Which machine does what?");
+  await terminal.shows("Which address has web1,");
+  await terminal.type("10.77");
+  await terminal.shows("> 10.77");
+  await terminal.press("C-z");
+  await terminal.shows(/Stopped[\s\S]*[#$]$/);
+  await terminal.type("fg");
+  await terminal.press("Enter");
+  await terminal.shows("> 10.77");
+  await terminal.type(".26.11");
+  await terminal.shows("> 10.77.26.11");
+  await terminal.press("C-c");
+  await terminal.shows(/Interrupted\.[\s\S]*[#$]$/);
+}, 60_000);
+
 const HOSTILE = [
   "$(touch owned)",
   "'; touch owned; '",

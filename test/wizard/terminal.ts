@@ -109,7 +109,7 @@ export class Terminal {
   }
 
   /** Waits until the screen shows the text, or is as the function wants it; returns the screen. */
-  async shows(wanted: string | RegExp | ((screen: string) => boolean), timeoutMs = 15_000): Promise<string> {
+  async shows(wanted: string | RegExp | ((screen: string) => boolean), timeoutMs = 30_000): Promise<string> {
     const fits = (screen: string) =>
       typeof wanted === "function"
         ? wanted(screen)
@@ -128,7 +128,7 @@ export class Terminal {
   }
 
   /** Waits until the program has ended; returns its exit code. */
-  async exitCode(timeoutMs = 15_000): Promise<number> {
+  async exitCode(timeoutMs = 30_000): Promise<number> {
     const screen = await this.shows(/\[ended with \d+\]/, timeoutMs);
     return Number(/\[ended with (\d+)\]/.exec(screen)?.[1]);
   }

@@ -1,9 +1,12 @@
 import { quickFacts } from "../../preflight/facts.ts";
+import { makeGate } from "../../remote/gate.ts";
 import type { Login } from "../../remote/login.ts";
 import type { LookAt, SeenKey } from "./looks.ts";
 
 /** A host that does not answer is told of while the user still types the next addresses. */
 const TIMEOUT_MS = 8_000;
+/** A pasted inventory may name hundreds of hosts. */
+const AT_ONCE = 16;
 
 interface LookWorld {
   readonly login: Pick<Login, "meet">;
@@ -13,7 +16,9 @@ interface LookWorld {
 
 /** Logs in with a key of the user's, asking nobody, and runs one short command. */
 export function createLookAt({ login, directory }: LookWorld): LookAt {
-  return async (host, signal) => {
+  const gate = makeGate(AT_ONCE);
+  const look: LookAt = async (host, signal) => {
+    signal.throwIfAborted();
     const { session, key, bastions } = await login.meet(directory(), host, { timeoutMs: TIMEOUT_MS, signal });
     try {
       const onTheWay = bastions.flatMap(({ host: bastion, trusted, keys, lines }): SeenKey[] =>
@@ -25,4 +30,5 @@ export function createLookAt({ login, directory }: LookWorld): LookAt {
       throw error;
     }
   };
+  return (host, signal) => gate(() => look(host, signal));
 }

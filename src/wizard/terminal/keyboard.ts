@@ -10,6 +10,12 @@ export interface KeyboardInput extends NodeJS.EventEmitter {
   pause(): unknown;
 }
 
+/** What the terminal itself would do on these keys, were it not in raw mode. */
+interface KeyboardSignals {
+  readonly interrupt: () => void;
+  readonly suspend: () => void;
+}
+
 /** How long the rest of a key or of a paste may be on its way. */
 const REST_MS = 60;
 const PASTE_REST_MS = 1_000;
@@ -25,16 +31,18 @@ export class Keyboard extends EventEmitter {
 
   readonly #input: KeyboardInput;
   readonly #interrupt: () => void;
+  readonly #suspend: () => void;
   readonly #decoder = new StringDecoder("utf8");
   readonly #queue: Key[] = [];
   #rest = "";
   #timer: NodeJS.Timeout | undefined;
   #paused = true;
 
-  constructor(input: KeyboardInput, interrupt: () => void) {
+  constructor(input: KeyboardInput, { interrupt, suspend }: KeyboardSignals) {
     super();
     this.#input = input;
     this.#interrupt = interrupt;
+    this.#suspend = suspend;
     // Each prompt listens with some ends of its own.
     this.setMaxListeners(0);
   }
@@ -52,6 +60,12 @@ export class Keyboard extends EventEmitter {
     this.#input.removeListener("end", this.#interrupt);
     this.#input.setRawMode?.(false);
     this.#input.pause();
+  }
+
+  /** As if the user had asked for the page to be drawn anew. */
+  redraw(): void {
+    this.#queue.push({ name: "redraw" });
+    this.#deliver();
   }
 
   /** Called by readline as a prompt begins: the keys that have waited are for it. */
@@ -86,6 +100,7 @@ export class Keyboard extends EventEmitter {
     this.#rest = rest;
     for (const key of keys) {
       if (key.name === "interrupt") this.#interrupt();
+      else if (key.name === "suspend") this.#suspend();
       else this.#queue.push(key);
     }
     this.#deliver();

@@ -12,6 +12,7 @@ type KeyName =
   | "enter"
   | "escape"
   | "interrupt"
+  | "suspend"
   | "tab"
   | "backspace"
   | "delete"
@@ -56,6 +57,7 @@ const CONTROL: Readonly<Record<string, Key["name"]>> = {
   "\x17": "cut-word",
   "\x0c": "redraw",
   "\x03": "interrupt",
+  "\x1a": "suspend",
   // End of input on an empty line, as every shell takes it: the user wants to leave.
   "\x04": "interrupt",
 };
