@@ -1,7 +1,7 @@
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
-import { approach, faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
+import { approach, areFit, faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
 import { step } from "./step.ts";
 
 /** `quintet check`: everything that would make `apply` fail, on every host, changing nothing. */
@@ -31,7 +31,7 @@ export async function checkCommand(options: CommonOptions, context: CommandConte
 
 function summaryOf(result: PreflightResult): string {
   const faults = faultsOf(result).length;
-  if (faults === 0) return `${result.looked.length} hosts are fit`;
+  if (faults === 0) return areFit(result.looked.length);
   return faults === 1 ? "1 fault" : `${faults} faults`;
 }
 

@@ -35,7 +35,7 @@ export async function preflight(
       const result = await lookAndJudge(stack, hosts, context);
       if (faultsOf(result).length > 0) context.emit(hostTable(result));
       throwFaults(result, context);
-      return { result, summary: `${hosts.length} hosts are fit` };
+      return { result, summary: areFit(hosts.length) };
     },
   );
 }
@@ -82,6 +82,10 @@ export async function lookAndJudge(
     if (kind === "warning") emit({ type: "warning", message, next });
   }
   return result;
+}
+
+export function areFit(count: number): string {
+  return count === 1 ? "1 host is fit" : `${count} hosts are fit`;
 }
 
 export function faultsOf({ findings }: PreflightResult): Finding[] {
