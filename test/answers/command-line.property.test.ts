@@ -44,7 +44,7 @@ test("the printed command line says the same through a real shell and the progra
       expect(settingsOf(read).wrong).toEqual(settingsOf(answers).wrong);
       expect(answerTo("layout", read)).toBe(answerTo("layout", answers));
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
 });
 

@@ -45,7 +45,7 @@ test("any bytes as a stack.yml", async () => {
       await writeFile(path.join(here, "inventories/bytes/stack.yml"), content);
       await refusedAsUsage(loadStack("bytes", fakeContext(here, [])));
     }),
-    { numRuns: 120 },
+    { numRuns: 50 },
   );
 });
 
@@ -55,7 +55,7 @@ test("any bytes as what --from names", async () => {
       await writeFile(path.join(here, "from"), content);
       await refusedAsUsage(initCommand({ from: "from", name: "x" } as InitOptions, fakeContext(here, [])));
     }),
-    { numRuns: 120 },
+    { numRuns: 50 },
   );
 });
 

@@ -68,7 +68,7 @@ test("whatever stands in a file of hosts is read or told in a sentence", () => {
     fc.property(fc.array(line, { maxLength: 14 }), fc.constantFrom("\n", "\r\n"), (lines, end) => {
       check(fromText(lines.join(end)));
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 
@@ -81,7 +81,7 @@ test("so is any text at all, and any bytes", () => {
       ),
       (text) => check(fromText(text, "five")),
     ),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 
@@ -119,7 +119,7 @@ test("flags over a stack.yml give what the same answers would have given, or are
         expect("stack" in result ? result.stack.app.start : "").toBe(after["app-start"]);
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 
@@ -129,6 +129,6 @@ test("any text as a stack.yml: edited or left, never an exception", () => {
       const edited = editStack(lines.join("\n"), answers);
       if ("text" in edited) parse(edited.text);
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
 });

@@ -56,7 +56,7 @@ test("no text adds a line to any file of the project, and every YAML file can be
         expect([file, parseDocument(text, AS_ANSIBLE).errors]).toEqual([file, []]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 
@@ -83,6 +83,6 @@ test("hosts.yml and group_vars/app.yml say what was typed", () => {
       );
       expect(readYaml(files.get("group_vars/app.yml")).app_environment).toEqual(environment);
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
