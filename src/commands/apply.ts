@@ -38,8 +38,9 @@ export async function applyCommand(options: ApplyOptions, context: CommandContex
 }
 
 /**
- * Generate, check the hosts, lock them, run the playbook. Throws the first failure; all of them are emitted. The project
+ * Check the hosts, lock them, generate, run the playbook. Throws the first failure; all of them are emitted. The project
  * is always that of the whole stack: the hosts that are left out are still named in the configurations of the others.
+ * It is written under the lock, so that no run changes the files that another one's Ansible is reading.
  */
 export async function applyStack(
   stack: Stack,
@@ -48,24 +49,27 @@ export async function applyStack(
 ): Promise<PlaybookResult> {
   selectHosts(stack, options.limit);
   lockWaitMs(options.lockWait);
-  await generateProject(stack, await ensureAnsible(context, context.emit), options, context);
+  const ansible = await ensureAnsible(context, context.emit);
   await preflight(stack, options, context);
-  return applyGenerated(stack, options, context);
+  const generate = (inner: CommandContext) => generateProject(stack, ansible, options, inner);
+  return applyLocked(stack, options, context, generate);
 }
 
-/** The last of these steps: the hosts were looked at, and the project is that of stack.yml. */
-export async function applyGenerated(
+/** The last of these steps, for hosts that were looked at. `before`: what is to be done under the lock first. */
+export async function applyLocked(
   stack: Stack,
   options: ApplyOptions,
   context: CommandContext,
+  before: (context: CommandContext) => Promise<unknown> = async () => {},
 ): Promise<PlaybookResult> {
   const hosts = selectHosts(stack, options.limit);
   const ansible = await ensureAnsible(context, context.emit);
   const again = commandLine(context, stack, "apply", limitFlags(options));
-  const site = (inner: CommandContext) =>
-    runSite({ stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again }, inner);
   const command = ["apply", ...limitFlags(options)].join(" ");
-  return withLock(stack, hosts, { command, again, lockWait: options.lockWait }, context, site);
+  return withLock(stack, hosts, { command, again, lockWait: options.lockWait }, context, async (inner) => {
+    await before(inner);
+    return runSite({ stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again }, inner);
+  });
 }
 
 function limitFlags({ limit }: ApplyOptions): string[] {

@@ -6,7 +6,7 @@ import { EXIT, QuintetError } from "../errors.ts";
 import { lockWaitMs } from "../lock/wait.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
-import { type ApplyOptions, applyGenerated } from "./apply.ts";
+import { type ApplyOptions, applyLocked } from "./apply.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext } from "./context.ts";
 import { type Guide, type InitOptions, initStack, sameCommand } from "./init.ts";
@@ -27,7 +27,7 @@ export async function installCommand(options: InstallOptions, context: CommandCo
   const { plans } = await planStack(stack, options, context);
   context.emit(planTable(plans));
   await agree(stack, plans, context);
-  const { hosts } = await applyGenerated(stack, options, context);
+  const { hosts } = await applyLocked(stack, options, context);
   const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
   context.emit({
     type: "result",
