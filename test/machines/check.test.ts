@@ -70,7 +70,7 @@ describe.skipIf(reason !== undefined)(`check${reason === undefined ? "" : `: ${r
     expect(Number(await logins()) - before).toBe(1);
   });
 
-  test("a port that a stranger has, and what is advised ends it", async () => {
+  test("a port that a stranger has", async () => {
     await meanwhile(
       "app1",
       "systemctl stop app; systemd-run --unit=squatter python3 -m http.server 3000",
