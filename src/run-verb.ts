@@ -40,7 +40,7 @@ export async function runVerb(called: Called, options: CommonOptions, verb: Verb
     emit({ type: "error", error });
     return error.exitCode;
   };
-  const ask = terminal && !options.json && !options.yes ? askOnTerminal(abort) : undefined;
+  const ask = terminal && process.stdin.isTTY && !options.json && !options.yes ? askOnTerminal(abort) : undefined;
   const login = createLogin({
     run: runCommand,
     env: { ...process.env },
