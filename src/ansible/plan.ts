@@ -11,7 +11,7 @@ export interface FilePlan {
   readonly secret: boolean;
 }
 
-export interface ServicePlan {
+interface ServicePlan {
   readonly unit: string;
   readonly action: (typeof ACTIONS)[number];
 }

@@ -17,7 +17,7 @@ export const HEARTBEAT_MS = 5_000;
  *   taken after another
  *   held NOW SINCE ALIVE   (seconds of this host's clock, or - where unknown), then what the holder's first line said
  */
-export const LOCK_SCRIPT = `
+const LOCK_SCRIPT = `
 umask 077
 directory=$1 expiry=$2
 # Children must not inherit the lock: one of them would keep it when this shell is killed.
