@@ -12,54 +12,67 @@ const reason = await whyNoMachines();
 const RULES = "roles/host/files/web2.nft";
 /** From the load until the machine goes back, and some time for busy machines. */
 const BOUND_MS = 75_000;
+/** That and the runs around it, on a busy computer. */
+const BUSY_MS = 400_000;
 
 describe.skipIf(reason !== undefined)(`the packet filter${reason === undefined ? "" : `: ${reason}`}`, () => {
-  test("rules that lock us out are taken back by the machine itself, and said so", async () => {
-    const before = await inside("web2", "nft list table inet quintet");
-    await meanwhile("web2", FOREIGN, "nft delete table inet theirs");
-    const foreign = await inside("web2", "nft list table inet theirs");
-    const stack = await withRules(lockingOut);
+  test(
+    "rules that lock us out are taken back by the machine itself, and said so",
+    async () => {
+      const before = await inside("web2", "nft list table inet quintet");
+      await meanwhile("web2", FOREIGN, "nft delete table inet theirs");
+      const foreign = await inside("web2", "nft list table inet theirs");
+      const stack = await withRules(lockingOut);
 
-    const { errors } = await failing(4, ["apply", "--limit", "web2", "--stack", stack]);
-    const loaded = performance.now();
-    expect(errors).toEqual([
-      expect.objectContaining({
-        host: "web2",
-        step: `host: ${CONFIRM_RULES}`,
-        message: expect.stringContaining("lets no new SSH connection in under its new packet filter rules"),
-        next: expect.stringContaining("firewall.ssh_from in stack.yml"),
-      }),
-    ]);
-    expect(await letsIn()).toBe(false);
-    await expect.poll(letsIn, { timeout: BOUND_MS, interval: 500 }).toBe(true);
-    expect(performance.now() - loaded).toBeLessThan(BOUND_MS);
-    expect(await inside("web2", "nft list table inet quintet")).toBe(before);
+      const { errors } = await failing(4, ["apply", "--limit", "web2", "--stack", stack]);
+      const loaded = performance.now();
+      expect(errors).toEqual([
+        expect.objectContaining({
+          host: "web2",
+          step: `host: ${CONFIRM_RULES}`,
+          message: expect.stringContaining("lets no new SSH connection in under its new packet filter rules"),
+          next: expect.stringContaining("firewall.ssh_from in stack.yml"),
+        }),
+      ]);
+      expect(await letsIn()).toBe(false);
+      await expect.poll(letsIn, { timeout: BOUND_MS, interval: 500 }).toBe(true);
+      expect(performance.now() - loaded).toBeLessThan(BOUND_MS);
+      expect(await inside("web2", "nft list table inet quintet")).toBe(before);
 
-    // The rules as they should be: confirmed, and nothing is left armed.
-    expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=[1-9]\d* +unreachable=0 +failed=0 /m);
-    expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=0 +unreachable=0 +failed=0 /m);
-    expect(await inside("web2", "nft list table inet quintet")).toBe(before);
-    expect(await inside("web2", "nft list table inet theirs")).toBe(foreign);
-    expect(await armed()).toBe("");
-  });
+      // The rules as they should be: confirmed, and nothing is left armed.
+      expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=[1-9]\d* +unreachable=0 +failed=0 /m);
+      expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=0 +unreachable=0 +failed=0 /m);
+      expect(await inside("web2", "nft list table inet quintet")).toBe(before);
+      expect(await inside("web2", "nft list table inet theirs")).toBe(foreign);
+      expect(await armed()).toBe("");
+    },
+    BUSY_MS,
+  );
 
-  test("also when the run is gone right after it loaded them; the next good one passes", async () => {
-    const before = await inside("web2", "nft list table inet quintet");
-    const stack = await withRules(lockingOut);
-    // As far as a run gets that is killed after it wrote the rules and had them loaded.
-    const rules = await readFile(join(stack, RULES), "utf8");
-    await inside("web2", `cat >/etc/quintet-firewall.nft <<'RULES'\n${rules}RULES\nsystemctl reload quintet-firewall`);
-    expect(await letsIn()).toBe(false);
-    expect(await armed()).toContain("quintet-firewall-revert.timer");
-    await expect.poll(letsIn, { timeout: BOUND_MS, interval: 500 }).toBe(true);
-    expect(await inside("web2", "nft list table inet quintet")).toBe(before);
+  test(
+    "also when the run is gone right after it loaded them; the next good one passes",
+    async () => {
+      const before = await inside("web2", "nft list table inet quintet");
+      const stack = await withRules(lockingOut);
+      // As far as a run gets that is killed after it wrote the rules and had them loaded.
+      const rules = await readFile(join(stack, RULES), "utf8");
+      await inside(
+        "web2",
+        `cat >/etc/quintet-firewall.nft <<'RULES'\n${rules}RULES\nsystemctl reload quintet-firewall`,
+      );
+      expect(await letsIn()).toBe(false);
+      expect(await armed()).toContain("quintet-firewall-revert.timer");
+      await expect.poll(letsIn, { timeout: BOUND_MS, interval: 500 }).toBe(true);
+      expect(await inside("web2", "nft list table inet quintet")).toBe(before);
 
-    // A reboot would not bring them back either.
-    expect(await inside("web2", "systemctl restart quintet-firewall; nft list table inet quintet")).toBe(before);
-    expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=[1-9]\d* +unreachable=0 +failed=0 /m);
-    expect(await inside("web2", "nft list table inet quintet")).toBe(before);
-    expect(await armed()).toBe("");
-  });
+      // A reboot would not bring them back either.
+      expect(await inside("web2", "systemctl restart quintet-firewall; nft list table inet quintet")).toBe(before);
+      expect(await playbook(directory, "web2")).toMatch(/^web2 +: ok=\d+ +changed=[1-9]\d* +unreachable=0 +failed=0 /m);
+      expect(await inside("web2", "nft list table inet quintet")).toBe(before);
+      expect(await armed()).toBe("");
+    },
+    BUSY_MS,
+  );
 
   test("good rules that nobody confirmed are tried again", async () => {
     const stack = await withRules((rules) => rules.replace("tcp dport 8080 accept", "tcp dport { 8080, 8081 } accept"));
