@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -92,7 +93,7 @@ nft add chain inet theirs input '{ type filter hook input priority 10; policy ac
 nft add rule inet theirs input tcp dport 9 drop`;
 
 function lockingOut(rules: string): string {
-  return rules.replace("tcp dport 22 accept", "ip saddr 192.0.2.1 tcp dport 22 accept");
+  return rules.replace(/tcp dport \d+ accept comment "SSH"/, "ip saddr 192.0.2.1 $&");
 }
 
 /** A copy of the stack directory whose rules for web2 were edited by hand. */
@@ -108,7 +109,11 @@ async function withRules(edit: (rules: string) => string): Promise<string> {
 /** Plain ansible-playbook, on one host; gives what it said. */
 async function playbook(stack: string, limit: string): Promise<string> {
   const program = join(import.meta.dirname, "../../.venv/bin/ansible-playbook");
-  const { stdout, stderr } = await runCommand([program, "--limit", limit, "site.yml"], { cwd: stack });
+  const password = join(stack, ".sudo_password");
+  const { stdout, stderr } = await runCommand([program, "--limit", limit, "site.yml"], {
+    cwd: stack,
+    env: existsSync(password) ? { ANSIBLE_BECOME_PASSWORD_FILE: password } : {},
+  });
   return stdout + stderr;
 }
 

@@ -8,6 +8,7 @@ import type { SetupRuns } from "./global-setup.ts";
 import { eventsOf, hostsOf, quintet, type Run } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
 import { copyOfStack, directory, inside } from "./shared.ts";
+import { editStack } from "./stack-file.ts";
 
 const reason = await whyNoMachines();
 /** Several runs, on a busy computer. */
@@ -66,7 +67,7 @@ describe.skipIf(reason !== undefined)(`plan${reason === undefined ? "" : `: ${re
     "one edited value: that file on those hosts, without the secret in it; apply changes exactly these",
     async () => {
       const stack = await copyOfStack();
-      await edit(join(stack, "stack.yml"), "/robots.txt]", "/robots.txt, /humans.txt]");
+      await editStack(stack, (document) => document.addIn(["routes", "static"], "/humans.txt"));
       const configuration = join(stack, "roles/loadbalancer/templates/haproxy.cfg.j2");
       // By hand, and by mistake.
       await edit(configuration, "\nglobal\n", "\n# {{ vault_database_password }}\nglobal\n");

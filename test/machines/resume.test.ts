@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventsOf, hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
 import { directory, inside, sharedStack } from "./shared.ts";
+import { editStack } from "./stack-file.ts";
 import { stateOf } from "./state.ts";
 
 const reason = await whyNoMachines();
@@ -76,33 +77,20 @@ async function otherStack(above: string): Promise<string> {
   const { app } = await sharedStack();
   const source = join(above, "application");
   await cp(app.source, source, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
-  await edit(join(source, "public/assets/style.css"), "", "/* another release */\n");
+  await appendFile(join(source, "public/assets/style.css"), "/* another release */\n");
   const stack = join(above, "quintet-test");
   await cp(directory, stack, { recursive: true, verbatimSymlinks: true });
-  const file = join(stack, "stack.yml");
   const { address } = (await sharedStack()).virtualIp;
-  const network = address.replace(/\d+$/, "0/24");
-  for (const [what, by] of [
-    [`virtual_ip: { address: ${address} }`, `virtual_ip: { address: ${address}, advert_ms: 300 }`],
-    ["/robots.txt]", "/robots.txt, /humans.txt]"],
-    [app.source, source],
-    ["  port: 3000\n", "  port: 3000\n  env: { COLOUR: blue }\n"],
-    ["buffer_pool_mb: 256", "buffer_pool_mb: 384"],
-    ["\nsite:", `\nfirewall: { ssh_from: [${network}] }\nsite:`],
-  ] as const) {
-    await edit(file, what, by);
-  }
+  await editStack(stack, (document) => {
+    document.setIn(["virtual_ip", "advert_ms"], 300);
+    document.addIn(["routes", "static"], "/humans.txt");
+    document.setIn(["app", "source"], source);
+    document.setIn(["app", "env"], { COLOUR: "blue" });
+    document.setIn(["database", "buffer_pool_mb"], 384);
+    document.setIn(["firewall", "ssh_from"], [address.replace(/\d+$/, "0/24")]);
+  });
   for (const name of ["site", "database"]) await rm(join(stack, `files/${name}.crt`));
   return stack;
-}
-
-async function edit(file: string, what: string, by: string): Promise<void> {
-  const text = await readFile(file, "utf8");
-  expect(text).toContain(what);
-  await writeFile(
-    file,
-    text.replace(what, () => by),
-  );
 }
 
 async function applied(stack: string) {
