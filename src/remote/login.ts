@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { type RunCommand, runCommand } from "../command.ts";
-import type { Host, Stack } from "../stack/stack.ts";
+import { type Host, type Stack, SUDO_PASSWORD_FILE } from "../stack/stack.ts";
 import { type AnswerScript, makeAnswerScript } from "./answer-script.ts";
 import { type Connect, type ConnectOptions, type ConnectWorld, captureKey, makeConnect } from "./connect.ts";
 import { makeGate } from "./gate.ts";
@@ -77,7 +79,9 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
   const agentSocket = env["SSH_AUTH_SOCK"];
   const keyring = world.ask && makeKeyring(world.ask, agentSocket);
   const provisional = makeProvisional();
+  let rehearsalPassword: string | undefined;
   const sudo = makeSudoPassword({
+    rehearsal: () => rehearsalPassword,
     file: world.sudoPasswordFile,
     environment: env[SUDO_PASSWORD_VARIABLE],
     ask: world.ask,
@@ -109,7 +113,12 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
   });
 
   return {
-    resolve: (stack, options = {}) => resolveStack(stack, resolving(options)),
+    resolve(stack, options = {}) {
+      const file = join(stack.directory, SUDO_PASSWORD_FILE);
+      const asks = stack.hosts.some(({ machine }) => machine.sudo === "password");
+      rehearsalPassword = asks && existsSync(file) ? file : undefined;
+      return resolveStack(stack, resolving(options));
+    },
     async connect(stack, host, options) {
       await sudo.check();
       const key = keyOf(stack, host);

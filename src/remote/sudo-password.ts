@@ -9,8 +9,10 @@ import { type Become, becomeFault, PASSWORD_ADVICE } from "./sudo.ts";
 export interface PasswordSources {
   /** --sudo-password-file; - is standard input. */
   readonly file: string | undefined;
-  /** QUINTET_SUDO_PASSWORD */
+  /** QUINTET_SUDO_PASSWORD; set and empty: there is none. */
   readonly environment: string | undefined;
+  /** The file that rehearsal machines have put theirs in, once the stack is known. */
+  readonly rehearsal?: () => string | undefined;
   readonly ask: Questions | undefined;
   readonly stdin: NodeJS.ReadableStream;
 }
@@ -26,10 +28,13 @@ export interface SudoPassword {
 
 const TRIES = 3;
 
-export function makeSudoPassword({ file, environment, ask, stdin }: PasswordSources): SudoPassword {
+export function makeSudoPassword({ file, environment, rehearsal, ask, stdin }: PasswordSources): SudoPassword {
   let given: Promise<string | undefined> | undefined;
+  const source = () => file ?? (environment === undefined ? rehearsal?.() : undefined);
   const readGiven = () => {
-    given ??= file === undefined ? Promise.resolve(environment || undefined) : readPassword(file, stdin);
+    const named = source();
+    if (named === undefined) return Promise.resolve(environment || undefined);
+    given ??= readPassword(named, stdin);
     return given;
   };
   let right: string | undefined;
@@ -42,7 +47,9 @@ export function makeSudoPassword({ file, environment, ask, stdin }: PasswordSour
     const fromOutside = await readGiven();
     if (fromOutside !== undefined) {
       if (await isRight(fromOutside)) return fromOutside;
-      throw wrong(host, file === undefined ? "in QUINTET_SUDO_PASSWORD" : "of --sudo-password-file");
+      const named = source();
+      const from = named === undefined ? "in QUINTET_SUDO_PASSWORD" : `in ${named}`;
+      throw wrong(host, file === undefined ? from : "of --sudo-password-file");
     }
     const who = `${host.ssh.user} on ${host.name}`;
     if (ask === undefined) throw becomeFault(host, `sudo wants the password of ${who}.`, PASSWORD_ADVICE);

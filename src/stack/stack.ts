@@ -93,5 +93,5 @@ export function hostsOf(stack: Pick<Stack, "hosts">, tier: Tier): readonly Host[
   return stack.hosts.filter((host) => host.tiers.includes(tier));
 }
 
-/** In the stack directory, kept from git: the password for sudo, where somebody (a rehearsal, say) has put it there. */
+/** In the stack directory, kept from git: what sudo asks for on rehearsal machines that are made so. */
 export const SUDO_PASSWORD_FILE = ".sudo_password";

@@ -96,6 +96,16 @@ describe("the password", () => {
     expect(questions).toEqual([]);
   });
 
+  test("of rehearsal machines, unless the environment says that there is none", async () => {
+    const rehearsal = () => join(directory, "right");
+    const { become, isRight } = provider({ rehearsal });
+    expect(await become(host("app1"), isRight("app1", "s3cret "))).toBe("s3cret ");
+    const said = provider({ rehearsal, environment: "" });
+    await expect(said.become(host("app1"), said.isRight("app1", "s3cret "))).rejects.toMatchObject({
+      fields: { message: "sudo wants the password of deploy on app1." },
+    });
+  });
+
   test("asked once for all hosts; a wrong one is tried on one host only", async () => {
     const { become, isRight, questions, tried } = provider({}, ["wrong", "s3cret"]);
     const names = ["app1", "app2", "db1"];
