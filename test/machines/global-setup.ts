@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { quintet, type Run } from "./quintet.ts";
 import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";
 
@@ -49,11 +49,18 @@ function installFlags(directory: string): string[] {
   return [
     ...["--name", "quintet-test", "--accept-host-keys"],
     ...Object.entries(hosts).flatMap(([name, number]) => ["--host", `${name}=10.77.9.${number}`]),
-    ...["--ssh-user", "deploy", "--ssh-port", "2222", "--ssh-identity", join(directory, "id_ed25519")],
+    ...[
+      "--ssh-user",
+      "deploy",
+      "--ssh-port",
+      "2222",
+      "--ssh-identity",
+      relative(process.cwd(), join(directory, "id_ed25519")),
+    ],
     ...["--virtual-ip", "10.77.9.100", "--domain", "guestbook.example"],
     ...["--app-source", join(import.meta.dirname, "../../examples/guestbook")],
     ...["--app-build", "npm ci --omit=dev --omit=peer", "--app-start", "node server.js", "--app-static", "public"],
-    ...["--static-path", "/assets", "--static-path", "/favicon.ico", "--static-path", "/robots.txt"],
+    ...["--static-path", "/assets", "--static-path", "/robots.txt"],
     ...["--database-name", "guestbook", "--database-buffer-pool-mb", "256"],
     ...["--check-static", "/assets/style.css", "--check-dynamic", "/api/entries", "--check-write", "/api/writes"],
     ...["--rehearsal-sudo", "password"],
