@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Event } from "../../src/events.ts";
 import { eventsOf, hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
 import { directory, inside, sharedStack } from "./shared.ts";
@@ -41,10 +44,12 @@ describe.skipIf(reason !== undefined)(`resume${reason === undefined ? "" : `: ${
   test(`killed at ${KILLS * WAYS} moments (seed ${seed}), the next run ends as an undisturbed one`, async () => {
     const random = generator(seed);
     const lengths: number[] = [];
+    const changes: number[] = [];
     for (const state of [b, a]) {
       const started = performance.now();
-      await applied(state.stack);
+      const run = await applied(state.stack);
       lengths.push(performance.now() - started);
+      changes.push(eventsOf(run, "task").filter(({ status }) => status === "changed").length);
       state.hosts = await statesOfHosts();
     }
     for (const host of Object.keys(a.hosts))
@@ -55,9 +60,14 @@ describe.skipIf(reason !== undefined)(`resume${reason === undefined ? "" : `: ${
     for (let way = 0; way < WAYS; way += 1) {
       const target = way % 2 === 0 ? b : a;
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const [after, hostsToo] = [random() * length, random() < 0.4];
-        moments.push(`${Math.round(after)} ms${hostsToo ? ", hosts too" : ""}`);
-        await killedAfter(target.stack, after, hostsToo);
+        // Any moment, or just after something was changed, when what it calls for is still to be done.
+        const after = {
+          ms: Math.round(random() * length),
+          change: 1 + Math.floor((random() * Math.max(...changes)) / 2),
+        };
+        const [moment, hostsToo] = [kill % 2 === 0 ? { change: after.change } : { ms: after.ms }, random() < 0.4];
+        moments.push(`${JSON.stringify(moment)}${hostsToo ? ", hosts too" : ""}`);
+        await killedAfter(target.stack, moment, hostsToo);
       }
       await applied(target.stack);
       expect(await statesOfHosts(), `seed ${seed}, killed after ${moments.slice(-KILLS).join(" and after ")}`).toEqual(
@@ -104,16 +114,29 @@ async function applied(stack: string) {
 }
 
 /** Starts an apply, and ends it and all that it started in an instant; nobody can put anything in order. */
-async function killedAfter(stack: string, ms: number, hostsToo: boolean): Promise<void> {
+async function killedAfter(stack: string, moment: { ms?: number; change?: number }, hostsToo: boolean): Promise<void> {
   const child = spawn(program, ["apply", "--json", "--lock-wait", "60", "--stack", stack], {
     detached: true,
-    stdio: ["ignore", "ignore", "ignore"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = once(child, "close");
-  await Promise.race([sleep(ms), ended]);
+  await Promise.race([moment.ms === undefined ? changed(child.stdout, moment.change ?? 1) : sleep(moment.ms), ended]);
+  child.stdout.resume();
   if (hostsToo) await Promise.all([endGroup(child), ...(await hostNames()).map(endSessions)]);
   else await endGroup(child);
   await ended;
+}
+
+/** Returns once so many tasks have changed something; never, where fewer do. */
+function changed(stdout: Readable, count: number): Promise<void> {
+  let seen = 0;
+  return new Promise((resolve) => {
+    createInterface(stdout).on("line", (line) => {
+      const event = JSON.parse(line) as Event;
+      if (event.type === "task" && event.status === "changed") seen += 1;
+      if (seen === count) resolve();
+    });
+  });
 }
 
 async function endGroup({ pid }: ChildProcess): Promise<void> {
