@@ -65,8 +65,8 @@ def vrrp(device, address, peer, first, seconds, go):
         now = time.monotonic()
         if go.is_set() and went is None:
             went = now
-        # The other may not have been answered yet, even if we have heard enough.
-        if now > begun + seconds and (not peer or went is not None and now > went + (1 if heard else 2.5)):
+        # The other may not have been answered yet, even if we have heard enough; on a busy machine it begins late.
+        if now > begun + seconds and (not peer or went is not None and now > went + (1 if heard else 6)):
             break
         # The other may have been heard already because it holds the address: it has to hear us all the same.
         if peer and first and went is not None and not answered and now > asked + 0.1:
