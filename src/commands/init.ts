@@ -1,4 +1,3 @@
-import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import { type Answers, answerTo, type QuestionId } from "../answers/answers.ts";
 import { type AnswerFault, faultsOf, type Missing, missing, sentence } from "../answers/check.ts";
@@ -8,6 +7,7 @@ import { type FlagValues, fromFlags, mergeAnswers } from "../answers/flags.ts";
 import { questionOf } from "../answers/questions.ts";
 import { stackText } from "../answers/write.ts";
 import { EXIT, QuintetError } from "../errors.ts";
+import { addPins } from "../remote/pins.ts";
 import { formatFaults } from "../stack/faults.ts";
 import { parseStack } from "../stack/parse.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -92,7 +92,7 @@ export async function initStack(options: InitOptions, context: CommandContext, g
   const stack = valid(text, "stack.yml", directory, context);
   const { file, written } = await write(stack, text, options, context);
   if (guided !== undefined) {
-    if (guided.hostKeys !== "") await appendFile(path.join(directory, "known_hosts"), guided.hostKeys);
+    if (guided.hostKeys !== "") await addPins(directory, guided.hostKeys);
     await guided.finished();
   }
   return { stack, file, written, answers };

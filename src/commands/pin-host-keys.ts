@@ -1,7 +1,6 @@
-import { appendFile, mkdir } from "node:fs/promises";
-import path from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { NewKeys } from "../remote/new-keys.ts";
+import { addPins } from "../remote/pins.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -13,7 +12,7 @@ export interface PinOptions {
 /**
  * Pins the keys of hosts and bastions that are seen for the first time in the stack directory's known_hosts: those
  * that the user's own known_hosts has without a word, all others after one yes. A key that has changed is found when
- * connecting. Then asks for the passwords that logging in needs, while no step is on the screen yet.
+ * connecting.
  */
 export async function pinHostKeys(stack: Stack, options: PinOptions, context: CommandContext): Promise<void> {
   const { login, signal } = context;
@@ -22,12 +21,10 @@ export async function pinHostKeys(stack: Stack, options: PinOptions, context: Co
   const strange = found.filter((one) => !one.trusted);
   if (strange.length > 0 && !options.acceptHostKeys) await ask(strange, context);
   if (found.length > 0) await pin(stack, found, context);
-  await login.prepare(stack, stack.hosts, { signal });
 }
 
 async function pin(stack: Stack, found: readonly NewKeys[], { emit }: CommandContext): Promise<void> {
-  await mkdir(stack.directory, { recursive: true });
-  await appendFile(path.join(stack.directory, "known_hosts"), found.map((one) => one.lines).join(""));
+  await addPins(stack.directory, found.map((one) => one.lines).join(""));
   const names = found.map((one) => one.host.name).join(", ");
   emit({ type: "info", message: `Pinned the host keys of ${names}: no others are accepted from now on.` });
 }

@@ -10,6 +10,7 @@ import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
 import { rehearsalMachines, siteUrl } from "./machines.ts";
+import { approach } from "./preflight.ts";
 
 export interface VerifyCommandOptions extends CommonOptions {
   readonly drills?: boolean;
@@ -18,10 +19,10 @@ export interface VerifyCommandOptions extends CommonOptions {
 /** `quintet verify`: is the running stack what stack.yml promises? With --drills: also when something breaks? */
 export async function verifyCommand(options: VerifyCommandOptions, context: CommandContext): Promise<void> {
   const stack = await loadStack(options.stack, context);
-  const hosts = selectHosts(stack, options.limit);
+  selectHosts(stack, options.limit);
   if (options.drills && options.limit !== undefined) throw drillsAreOfAll(stack, context);
   const machines = await rehearsalMachines(stack, context);
-  await context.login.prepare(stack, hosts, { signal: context.signal });
+  const hosts = await approach(stack, options, context);
   const report = await verifyStack(stack, options.drills ? allDrills() : [], machines, context, hosts);
   context.emit({
     type: "result",

@@ -99,7 +99,14 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
     capture: (target, knownHosts) => captureKey(target, knownHosts, options, from),
     provisional: provisional.write,
   });
-  const connectNew = makeConnect(connecting);
+  const connectAny = makeConnect(connecting);
+  /** One that nobody has closed would keep the process from ending. */
+  const opened: LiveSession[] = [];
+  const connectNew = async (...what: Parameters<typeof connectAny>) => {
+    const session = await connectAny(...what);
+    opened.push(session);
+    return session;
+  };
   /** Connections of `prepare`, by stack directory and host. */
   const kept = new Map<string, Promise<LiveSession>>();
   const keyOf = ({ directory }: Pick<Stack, "directory">, { name }: Host) => JSON.stringify([directory, name]);
@@ -138,8 +145,11 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
       await sudo.check();
       await Promise.all(
         hosts.map(async (host) => {
+          const key = keyOf(stack, host);
+          const before = await kept.get(key)?.catch(() => undefined);
+          if (before?.isOpen()) return;
           const connected = connectNew(stack, host, options);
-          kept.set(keyOf(stack, host), connected);
+          kept.set(key, connected);
           // Whatever fails fails again, with its words, where it is waited for.
           await connected.then((session) => session.run(["true"], { sudo: true })).catch(() => {});
         }),
@@ -158,12 +168,7 @@ export function createLogin(given: Partial<LoginWorld> = {}): Login {
       };
     },
     async close() {
-      for (const one of kept.values()) {
-        one.then(
-          (session) => session.close(),
-          () => {},
-        );
-      }
+      for (const session of opened) session.close();
       await Promise.all([keyring?.close(), provisional.remove(), script?.then((one) => one.remove())]);
     },
   };

@@ -377,6 +377,17 @@ describe("prepare", () => {
     expect(target.counts.connections).toBe(2);
   });
 
+  test("twice is once, and nothing that nobody closed outlives the run", async () => {
+    const target = await sshd({ env: fakeSudo("s3cret") });
+    pin(line(target));
+    const one = login({ ask: { secret: async () => "s3cret" } });
+    for (let time = 0; time < 2; time += 1) await one.prepare({ directory }, [host(target.port)]);
+    expect(target.counts.connections).toBe(1);
+    const session = await one.connect({ directory }, host(target.port));
+    await one.close();
+    await expect(session.run(["true"])).rejects.toMatchObject({ fields: { step: "run a command" } });
+  });
+
   test("leaves a failure to the step", async () => {
     const one = login({ ask: { secret: async () => "" } });
     const target = await sshd();
