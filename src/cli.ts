@@ -29,7 +29,7 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   const withOutput = (command: Command) =>
     command
       .option("--json", "events as JSON lines on standard output, people's text on standard error")
-      .option("--verbose", "every task, not only what changes or fails")
+      .option("--verbose", "every task that ran, with its diff, not only what fails")
       .option("--yes", "ask nothing: what is not said by flags, files or the environment is a fault");
 
   /** What every verb takes that logs in to hosts. */

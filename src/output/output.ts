@@ -16,7 +16,7 @@ export interface OutputOptions {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly color: boolean;
-  /** Plain lines for changed tasks, with their diffs, too. */
+  /** Lines for the tasks that did not fail, with their diffs, too; on a terminal once their step is over. */
   readonly verbose: boolean;
   readonly now?: () => Date;
   /** Where the program runs as a step of GitHub Actions. */

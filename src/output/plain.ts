@@ -3,9 +3,8 @@ import { heartbeat } from "./heartbeat.ts";
 import { inert } from "./neutral.ts";
 import type { Output, OutputOptions } from "./output.ts";
 import { tableLines } from "./table.ts";
-import { duration, errorLines, indent, MOST_LINES_OF_A_LOG, warningLines } from "./text.ts";
-
-type TaskEvent = Extract<Event, { type: "task" }>;
+import { taskLine, taskLines } from "./task-lines.ts";
+import { duration, errorLines, MOST_LINES_OF_A_LOG, warningLines } from "./text.ts";
 
 /**
  * One line an event that matters: for CI logs and pipes. Errors and warnings go to stderr.
@@ -55,9 +54,7 @@ export function plainSink(
         break;
       case "task":
         if (event.status === "failed" || event.status === "unreachable") out(taskLine(event));
-        else if (verbose && event.status !== "skipped") {
-          out(taskLine(event), ...(event.diff === undefined ? [] : indent(event.diff, 4)));
-        }
+        else if (verbose && event.status !== "skipped") out(...taskLines(event));
         break;
       case "warning":
         err(...warningLines(event));
@@ -83,8 +80,3 @@ export function plainSink(
 }
 
 const ENDED = { done: "done", failed: "FAILED", skipped: "skipped" } as const;
-
-function taskLine({ host, role, task, status, durationMs }: TaskEvent): string {
-  const said = status === "failed" || status === "unreachable" ? status.toUpperCase() : status;
-  return `${host}: ${said}: ${role === undefined ? "" : `${role}: `}${task} (${duration(durationMs)})`;
-}

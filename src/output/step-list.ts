@@ -9,6 +9,7 @@ import {
 import type { Event } from "../events.ts";
 import type { TextStream } from "./output.ts";
 import { type RowEvent, rowLine } from "./rows.ts";
+import { sized } from "./sized.ts";
 import { duration, truncate } from "./text.ts";
 
 type StepStarted = Extract<Event, { type: "step-started" }>;
@@ -38,7 +39,7 @@ export function showStep(
   { stdout, stderr, color, now }: { stdout: TextStream; stderr: TextStream; color: boolean; now: () => Date },
 ): StepView {
   const time = () => now().getTime();
-  const columns = () => stdout.columns ?? 80;
+  const columns = () => stdout.columns || 80;
   const nameWidth = Math.max(0, ...rows.map((row) => row.length));
   const state = new Map<string, Row>(rows.map((row) => [row, newRow(step, row)]));
   /** listr2 has begun every task: before that it has no title to change. */
@@ -56,7 +57,7 @@ export function showStep(
     for (const row of state.values()) row.setTitle(line(row));
   };
 
-  const output = new ProcessOutput(stdout as NodeJS.WriteStream, stderr as NodeJS.WriteStream);
+  const output = new ProcessOutput(sized(stdout) as NodeJS.WriteStream, stderr as NodeJS.WriteStream);
   const list = new Listr(
     [
       {

@@ -3,20 +3,22 @@ import type { Event } from "../events.ts";
 import type { Output, OutputOptions } from "./output.ts";
 import type { StepView } from "./step-list.ts";
 import { tableLines } from "./table.ts";
+import { stepTaskLines } from "./task-lines.ts";
 import { errorLines, warningLines, wrap } from "./text.ts";
 
 /** Steps that move while they run. Everything else waits until the step is over, so that nothing tears the picture. */
-export function terminalSink({ stdout, stderr, color, now = () => new Date() }: OutputOptions): Output {
+export function terminalSink({ stdout, stderr, color, verbose, now = () => new Date() }: OutputOptions): Output {
   const paint = (style: "red" | "yellow" | "bold") => (text: string) =>
     color ? styleText(style, text, { validateStream: false }) : text;
   let current: StepView | undefined;
   let currentSince = 0;
   let held: Event[] = [];
+  let tasks: Extract<Event, { type: "task" }>[] = [];
   /** Events are worked off one after another: ending a step takes listr2 a moment. */
   let queue = Promise.resolve();
 
   const print = (event: Event) => {
-    const columns = stdout.columns ?? 80;
+    const columns = stdout.columns || 80;
     const out = (lines: readonly string[]) => stdout.write(`${lines.join("\n")}\n`);
     const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, columns));
     // The word says what it is; the colour only repeats it.
@@ -47,10 +49,17 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
     }
   };
 
+  const printTasks = () => {
+    const lines = stepTaskLines(tasks, stdout.columns || 80);
+    if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
+    tasks = [];
+  };
+
   const finish = async (event: Extract<Event, { type: "step-finished" }>) => {
     if (current?.step !== event.step) return;
     await current.finish(event);
     current = undefined;
+    printTasks();
     for (const waiting of held) print(waiting);
     held = [];
   };
@@ -71,6 +80,8 @@ export function terminalSink({ stdout, stderr, color, now = () => new Date() }: 
         if (current?.step === event.step) current.row(event, at);
         break;
       case "task":
+        if (verbose) tasks.push(event);
+        if (current === undefined) printTasks();
         break;
       default:
         if (current === undefined) print(event);

@@ -4,13 +4,14 @@ import type { Event } from "../../src/events.ts";
 /** A stream that keeps what is written to it, as wide as a terminal of `columns`. */
 export class TestStream extends Writable {
   readonly isTTY = true;
-  readonly rows = 24;
+  readonly rows: number;
   readonly columns: number;
   text = "";
 
-  constructor(columns = 80) {
+  constructor(columns = 80, rows = 24) {
     super();
     this.columns = columns;
+    this.rows = rows;
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {

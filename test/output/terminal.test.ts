@@ -6,9 +6,10 @@ import { clock, story, TestStream } from "./streams.ts";
 const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
 
-async function play(columns: number, color: boolean, events = story) {
-  const [stdout, stderr, time] = [new TestStream(columns), new TestStream(columns), clock()];
-  const output = createOutput({ mode: "terminal", stdout, stderr, color, verbose: false, now: time.now });
+async function play(columns: number, color: boolean, events = story, verbose = false) {
+  const rows = columns === 0 ? 0 : 24;
+  const [stdout, stderr, time] = [new TestStream(columns, rows), new TestStream(columns, rows), clock()];
+  const output = createOutput({ mode: "terminal", stdout, stderr, color, verbose, now: time.now });
   for (const { at, event } of events) {
     time.advance(at);
     output.emit(event);
@@ -55,6 +56,28 @@ Error: A task failed on web2.
   Log:  logs/x.log
   Next: Mend it, then: quintet apply
 `);
+});
+
+test("verbose tells the tasks of a step once it is over, with what they changed", async () => {
+  const { stdout } = await play(80, false, story, true);
+  expect(lastPictures(stdout).at(-1)).toContain(`  ↓ db1   waiting
+web1: changed: web: Install (1.5 s)
+    -a
+    +b
+web2: FAILED: web: Start nginx (1.5 s)
+
+Checks
+`);
+  expect((await play(80, false)).stdout).not.toContain("web1: changed");
+});
+
+test("a step that is cut short tells its tasks, too", async () => {
+  const { stdout } = await play(80, false, story.slice(0, 8), true);
+  expect(stdout.slice(stdout.lastIndexOf(SHOW_CURSOR))).toContain("web1: changed: web: Install (1.5 s)");
+});
+
+test("a terminal that does not say how wide it is has 80 columns", async () => {
+  expect(await play(0, false)).toEqual(await play(80, false));
 });
 
 test("no line is wider than the terminal", async () => {
