@@ -1,6 +1,6 @@
 import type { Session } from "../remote/session.ts";
 import type { Host } from "../stack/stack.ts";
-import { type Finding, fault, listedNames, ssh, warning } from "./finding.ts";
+import { type Finding, fault, listedNames, sshForSudo, warning } from "./finding.ts";
 
 /** How far a host's clock is ahead of this computer's, and by how much that may be wrong: half of the round trip. */
 export interface Clock {
@@ -43,7 +43,7 @@ export function judgeClocks(clocks: readonly { readonly host: Host; readonly clo
       (level === "fault" ? fault : warning)(
         host,
         `The clock of ${host.name} is ${seconds(clock.offsetMs)} this computer's.`,
-        `${ssh(host)} sudo timedatectl set-ntp true (package systemd-timesyncd or chrony)`,
+        `${sshForSudo(host)} sudo timedatectl set-ntp true (package systemd-timesyncd or chrony)`,
       ),
     );
   }
@@ -53,7 +53,7 @@ export function judgeClocks(clocks: readonly { readonly host: Host; readonly clo
   if (level === undefined) return [];
   const names = listedNames([first.host.name, last.host.name]);
   const message = `The clocks of ${names} differ by ${(spread / 1000).toFixed(1)} s.`;
-  const next = `Let both set them by the network, for example: ${ssh(last.host)} sudo timedatectl set-ntp true`;
+  const next = `Let both set them by the network, for example: ${sshForSudo(last.host)} sudo timedatectl set-ntp true`;
   return [(level === "fault" ? fault : warning)(undefined, message, next)];
 }
 

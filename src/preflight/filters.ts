@@ -1,5 +1,5 @@
 import type { Host } from "../stack/stack.ts";
-import { ssh } from "./finding.ts";
+import { sshForSudo } from "./finding.ts";
 
 /** A packet filter on a host that is not this stack's own. */
 export interface Filter {
@@ -85,7 +85,7 @@ export function letIn(
   if (suspect.tool === "ufw") {
     if (port === "vrrp") return `ufw is active on ${host.name}: let ${what} from ${all} in, in /etc/ufw/before.rules.`;
     const rules = sources.map((one) => `sudo ufw allow proto tcp from ${one} to any port ${port}`);
-    return `ufw is active on ${host.name}: ${ssh(host)} '${rules.join("; ")}'`;
+    return `ufw is active on ${host.name}: ${sshForSudo(host)} '${rules.join("; ")}'`;
   }
   if (suspect.tool === "firewalld") {
     const match = port === "vrrp" ? 'protocol value="vrrp"' : `port port="${port}" protocol="tcp"`;
@@ -93,7 +93,7 @@ export function letIn(
       (one) =>
         `sudo firewall-cmd --permanent --add-rich-rule="rule family=${family} source address=${one} ${match.replaceAll('"', "")} accept"`,
     );
-    return `firewalld is active on ${host.name}: ${ssh(host)} '${rules.join("; ")}; sudo firewall-cmd --reload'`;
+    return `firewalld is active on ${host.name}: ${sshForSudo(host)} '${rules.join("; ")}; sudo firewall-cmd --reload'`;
   }
   return `Probably ${suspect.name} on ${host.name}: let ${what} from ${all} in there.`;
 }

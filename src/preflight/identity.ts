@@ -1,6 +1,6 @@
 import type { Host } from "../stack/stack.ts";
 import type { CheckedFacts } from "./facts.ts";
-import { type Finding, fault, listedNames, ssh, warning } from "./finding.ts";
+import { type Finding, fault, listedNames, sshForSudo, warning } from "./finding.ts";
 
 export interface Identified {
   readonly host: Host;
@@ -37,7 +37,7 @@ export function judgeIdentities(hosts: readonly Identified[]): Finding[] {
         `${listedNames(names)} call themselves ${same[0]?.facts.hostname}: their log lines cannot be told apart.`,
         second === undefined
           ? ""
-          : `Name each after itself, such as: ${ssh(second.host)} sudo hostnamectl hostname ${second.host.name}`,
+          : `Name each after itself, such as: ${sshForSudo(second.host)} sudo hostnamectl hostname ${second.host.name}`,
       ),
     );
   }
@@ -50,7 +50,7 @@ export function judgeIdentities(hosts: readonly Identified[]): Finding[] {
         `${names} have the same SSH host key: whoever has one of them can pass for the others.`,
         last === undefined
           ? ""
-          : `Make new ones, then forget the old: ${ssh(last)} 'sudo rm /etc/ssh/ssh_host_*; sudo ssh-keygen -A; sudo systemctl restart ssh'`,
+          : `Make new ones, then forget the old: ${sshForSudo(last)} 'sudo rm /etc/ssh/ssh_host_*; sudo ssh-keygen -A; sudo systemctl restart ssh'`,
       ),
     );
   }

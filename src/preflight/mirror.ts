@@ -1,6 +1,6 @@
 import type { Host } from "../stack/stack.ts";
 import type { CheckedFacts } from "./facts.ts";
-import { type Finding, fault, listedNames, ssh, warning } from "./finding.ts";
+import { type Finding, fault, listedNames, sshForSudo, warning } from "./finding.ts";
 
 /** One of apt's package sources, and what fetching its index gave. */
 export interface Source {
@@ -59,7 +59,7 @@ export function judgeMirror(host: Host, { missing, codename }: CheckedFacts, evi
   const main = dead.filter(({ uri }) => codename !== undefined && uri.includes(`/dists/${codename}/`));
   const essential = main.length > 0 ? main : dead.length === sources.length && local === 0 ? dead : [];
   const others = dead.filter((one) => !essential.includes(one));
-  const see = `See why: ${ssh(host)} sudo apt-get update (a proxy goes into /etc/apt/apt.conf.d, as Acquire::http::Proxy "http://…";)`;
+  const see = `See why: ${sshForSudo(host)} sudo apt-get update (a proxy goes into /etc/apt/apt.conf.d, as Acquire::http::Proxy "http://…";)`;
   const said = (some: readonly Source[]) => some.map((one) => `${one.uri}: ${one.said}`).join("\n");
   return [
     ...(essential.length === 0

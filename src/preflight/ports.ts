@@ -1,6 +1,6 @@
 import { PORTS } from "../stack/flows.ts";
 import type { Host, Stack } from "../stack/stack.ts";
-import { type Finding, fault, ssh } from "./finding.ts";
+import { type Finding, fault, sshForSudo } from "./finding.ts";
 
 /** A listening TCP socket, and the program behind it. */
 export interface Holder {
@@ -99,10 +99,10 @@ export function judgePorts(stack: Stack, host: Host, holders: readonly Holder[],
 }
 
 function end(host: Host, { unit, pid, port }: Holder): string {
-  if (unit?.endsWith(".service")) return `${ssh(host)} sudo systemctl disable --now ${unit}`;
+  if (unit?.endsWith(".service")) return `${sshForSudo(host)} sudo systemctl disable --now ${unit}`;
   return pid === undefined
-    ? `See who has it: ${ssh(host)} sudo ss -ltnp sport = :${port}`
-    : `${ssh(host)} sudo kill ${pid}`;
+    ? `See who has it: ${sshForSudo(host)} sudo ss -ltnp sport = :${port}`
+    : `${sshForSudo(host)} sudo kill ${pid}`;
 }
 
 function other({ by }: NeededPort): string {

@@ -1,6 +1,6 @@
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CheckedFacts } from "./facts.ts";
-import { type Finding, fault, ssh, warning } from "./finding.ts";
+import { type Finding, fault, sshForSudo, warning } from "./finding.ts";
 
 /** The packages of the largest tier, unpacked, with room for logs and a release. */
 const NEEDED_MB = 1024;
@@ -41,7 +41,7 @@ function judgeDistribution(host: Host, facts: CheckedFacts): Finding[] {
 function judgePython(host: Host, { python }: CheckedFacts): Finding[] {
   if (python !== undefined && isAtLeast(python, NEEDED_PYTHON)) return [];
   const found = python === undefined ? "has no /usr/bin/python3" : `has Python ${python}, 3.8 is needed`;
-  return [fault(host, `${host.name} ${found}.`, `${ssh(host)} sudo apt-get install --yes python3`)];
+  return [fault(host, `${host.name} ${found}.`, `${sshForSudo(host)} sudo apt-get install --yes python3`)];
 }
 
 /** Whether a password is right is found by using it. */
@@ -62,7 +62,7 @@ function judgeDisk(host: Host, { freeMb, varFreeMb }: CheckedFacts): Finding[] {
     fault(
       host,
       `${host.name} has ${free} MiB free on ${directory}, ${needed} MiB are needed.`,
-      `Make room: ${ssh(host)} 'sudo apt-get clean; sudo du -xh ${directory} | sort -h | tail'`,
+      `Make room: ${sshForSudo(host)} 'sudo apt-get clean; sudo du -xh ${directory} | sort -h | tail'`,
     );
   return [
     ...(freeMb !== undefined && freeMb < NEEDED_MB ? [short("/", freeMb, NEEDED_MB)] : []),

@@ -39,7 +39,7 @@ describe("what lets a packet in", () => {
         [lab, ufw],
         ["10.0.0.12", "10.0.0.13"],
         8080,
-        "ufw is active on web1: ssh dora@10.0.0.11 'sudo ufw allow proto tcp from 10.0.0.12 to any port 8080; sudo ufw allow proto tcp from 10.0.0.13 to any port 8080'",
+        "ufw is active on web1: ssh -t dora@10.0.0.11 'sudo ufw allow proto tcp from 10.0.0.12 to any port 8080; sudo ufw allow proto tcp from 10.0.0.13 to any port 8080'",
       ],
       [
         "ufw, VRRP",
@@ -53,7 +53,7 @@ describe("what lets a packet in", () => {
         [firewalld],
         ["fd00::12"],
         8080,
-        `firewalld is active on web1: ssh dora@10.0.0.11 'sudo firewall-cmd --permanent --add-rich-rule="rule family=ipv6 source address=fd00::12 port port=8080 protocol=tcp accept"; sudo firewall-cmd --reload'`,
+        `firewalld is active on web1: ssh -t dora@10.0.0.11 'sudo firewall-cmd --permanent --add-rich-rule="rule family=ipv6 source address=fd00::12 port port=8080 protocol=tcp accept"; sudo firewall-cmd --reload'`,
       ],
       [
         "a table",

@@ -30,7 +30,9 @@ test("copies of one machine are several, with the same name and keys", () => {
     "warning -: app1, app2 and db1 call themselves box: their log lines cannot be told apart.",
     "warning -: app1, app2 and db1 have the same SSH host key: whoever has one of them can pass for the others.",
   ]);
-  expect(findings[0]?.next).toBe("Name each after itself, such as: ssh dora@10.0.0.22 sudo hostnamectl hostname app2");
+  expect(findings[0]?.next).toBe(
+    "Name each after itself, such as: ssh -t dora@10.0.0.22 sudo hostnamectl hostname app2",
+  );
 });
 
 test("machines that do not say who they are", () => {

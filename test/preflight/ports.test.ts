@@ -52,11 +52,11 @@ describe("on web1", () => {
   test("what ends it", () => {
     const next = (one: Holder) => judge(one)[0]?.next;
     expect(next(holder(80, "0.0.0.0", "apache2.service"))).toBe(
-      "ssh dora@10.0.0.11 sudo systemctl disable --now apache2.service",
+      "ssh -t dora@10.0.0.11 sudo systemctl disable --now apache2.service",
     );
-    expect(next(holder(80, "0.0.0.0", "session-3.scope"))).toBe("ssh dora@10.0.0.11 sudo kill 42");
+    expect(next(holder(80, "0.0.0.0", "session-3.scope"))).toBe("ssh -t dora@10.0.0.11 sudo kill 42");
     expect(next({ ...holder(80, "0.0.0.0"), pid: undefined })).toBe(
-      "See who has it: ssh dora@10.0.0.11 sudo ss -ltnp sport = :80",
+      "See who has it: ssh -t dora@10.0.0.11 sudo ss -ltnp sport = :80",
     );
   });
 });

@@ -54,7 +54,7 @@ describe("Python", () => {
     const line = "  app1: { address: 10.0.0.21, tiers: [app], ssh: { user: ops, port: 2222 } }";
     const stack = validStack(stackText({ app1: line }));
     const [fault] = judge({ python: undefined }, hostOf("app1", stack), stack);
-    expect(fault?.next).toBe("ssh -p 2222 ops@10.0.0.21 sudo apt-get install --yes python3");
+    expect(fault?.next).toBe("ssh -t -p 2222 ops@10.0.0.21 sudo apt-get install --yes python3");
   });
 });
 
@@ -83,7 +83,7 @@ test("room on the disk", () => {
       kind: "fault",
       host: "app1",
       message: "app1 has 1023 MiB free on /, 1024 MiB are needed.",
-      next: "Make room: ssh dora@10.0.0.21 'sudo apt-get clean; sudo du -xh / | sort -h | tail'",
+      next: "Make room: ssh -t dora@10.0.0.21 'sudo apt-get clean; sudo du -xh / | sort -h | tail'",
     },
   ]);
   expect(lines(judge({ varFreeMb: 511 }))).toEqual(["fault app1: app1 has 511 MiB free on /var, 512 MiB are needed."]);
