@@ -33,6 +33,8 @@ export async function askHostKeys(
     hint: "Seen for the first time. On a machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
     table,
     hideLive: true,
+    // Whoever only presses Enter has compared nothing.
+    value: false,
     options: [
       { value: true, label: "Yes, pin them", note: "no other keys are accepted from then on" },
       { value: false, label: "Not now", note: "quintet asks before it first changes something" },
