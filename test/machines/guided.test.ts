@@ -52,7 +52,7 @@ describe.skipIf(reason !== undefined)(`guided${reason === undefined ? "" : `: ${
     await answer("Who logs in", "deploy");
     await answer("listen for SSH?", "2222");
     await answer("Which private key", join(machines, "id_ed25519"));
-    await answer("Are these 5 the machines' own keys?", "", 30_000);
+    await answer("Are these 5 the machines' own keys?", "y", 30_000);
     await answer("Which address shall the balancers share?");
     await answer("Which name do visitors type?", "guestbook.example");
     await answer("Where is the application?", join(import.meta.dirname, "../../examples/guestbook"));
