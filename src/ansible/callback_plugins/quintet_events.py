@@ -120,7 +120,9 @@ def emit(event, **fields):
         sys.stdout.write(json.dumps({"event": event, **fields}, default=str) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # Quintet was killed: end as on Ctrl-C, lest the next run meet this one on the hosts.
+        # Quintet was killed: end as on Ctrl-C, lest the next run meet this one on the hosts. On its way out Ansible may
+        # wait for a thread of its own that never ends; the alarm ends it for good.
+        signal.alarm(20)
         os.kill(os.getpid(), signal.SIGINT)
 
 
