@@ -14,6 +14,7 @@ import type { CommandContext } from "./context.ts";
  */
 export async function loadStack(name: string | undefined, context: CommandContext): Promise<Stack> {
   const directory = await findStack(name, context);
+  refuseUnspeakable(directory);
   const file = path.join(directory, "stack.yml");
   const text = await readStack(file, context);
   const parsed = parseStack(text, {
@@ -38,6 +39,18 @@ export async function loadStack(name: string | undefined, context: CommandContex
   });
 }
 
+/** OpenSSH puts variables into paths that are options, Ansible into those of its configuration; neither has an escape. */
+function refuseUnspeakable(directory: string): void {
+  if (!/[$\p{Cc}]/u.test(directory)) return;
+  throw new QuintetError({
+    message: `The stack directory has a $ or a control character in its path: ${JSON.stringify(directory)}.`,
+    exitCode: EXIT.usage,
+    step: "Find the stack",
+    detail: "Ansible and OpenSSH would look for another directory.",
+    next: "Move the stack to a directory without those, then run the same command again.",
+  });
+}
+
 /** The directory that --stack names: a name is one of inventories/, anything with a slash is a directory. */
 export function stackDirectory(name: string, { cwd }: Pick<CommandContext, "cwd">): string {
   const isDirectory = name.includes("/") || name === "." || name === "..";
@@ -55,7 +68,7 @@ export async function findStack(name: string | undefined, context: CommandContex
     step: "Find the stack",
     next:
       all.length === 0
-        ? "Name one with --stack NAME (inventories/NAME/stack.yml) or --stack DIRECTORY."
+        ? `Describe one with ${context.program} init, or name one with --stack NAME (inventories/NAME/stack.yml) or --stack DIRECTORY.`
         : `Name one, for example --stack ${all[0]}.`,
   });
 }
@@ -83,7 +96,7 @@ async function readStack(file: string, context: CommandContext): Promise<string>
         detail: cause instanceof Error ? cause.message : String(cause),
         next:
           known.length === 0
-            ? `Write it, for example after ${path.join(context.packageRoot, "inventories/rehearsal/stack.yml")}.`
+            ? `Describe it with ${context.program} init, or write it after ${path.join(context.packageRoot, "inventories/rehearsal/stack.yml")}.`
             : `The stacks here are: ${known.join(", ")}.`,
       },
       { cause },

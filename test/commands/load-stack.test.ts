@@ -67,7 +67,7 @@ describe("where there is none", () => {
   test("no stack at all", async () => {
     expect(await fault(undefined)).toMatchObject({
       message: "There is no stack here.",
-      next: "Name one with --stack NAME (inventories/NAME/stack.yml) or --stack DIRECTORY.",
+      next: "Describe one with quintet init, or name one with --stack NAME (inventories/NAME/stack.yml) or --stack DIRECTORY.",
     });
   });
 
@@ -83,7 +83,7 @@ describe("where there is none", () => {
   test("an unknown name", async () => {
     expect(await fault("shpo")).toMatchObject({
       message: "inventories/shpo/stack.yml cannot be read.",
-      next: `Write it, for example after ${join(PACKAGE_ROOT, "inventories/rehearsal/stack.yml")}.`,
+      next: `Describe it with quintet init, or write it after ${join(PACKAGE_ROOT, "inventories/rehearsal/stack.yml")}.`,
     });
     await put("inventories/shop");
     expect(await fault("shpo")).toMatchObject({
@@ -154,5 +154,13 @@ describe("what is in it", () => {
   test("an empty file", async () => {
     await put("", "");
     expect((await fault(undefined)).message).toMatch(/things? in stack\.yml cannot be right\.$/);
+  });
+});
+
+test.each(["$HOME", "new\nline"])("a path that Ansible and OpenSSH cannot be told is refused: %j", async (name) => {
+  await put(name);
+  expect(await fault(`./${name}`)).toMatchObject({
+    step: "Find the stack",
+    message: expect.stringContaining(JSON.stringify(join(here, name))),
   });
 });
