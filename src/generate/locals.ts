@@ -171,10 +171,15 @@ function jinjaHost(variable: string, hosts: readonly Host[]): string {
   return families.has(true) ? `[{{ ${variable} }}]` : `{{ ${variable} }}`;
 }
 
-/** A relative path is relative to the stack directory, which can be moved; ~ is the home of whoever runs Ansible. */
+const SSH_QUOTED_DIRECTORY = "(inventory_dir | replace('%', '%%') | to_json(ensure_ascii=false))[1:-1]";
+
+/**
+ * A relative path is relative to the stack directory, which can be moved; ~ is the home of whoever runs Ansible, which
+ * puts it between double quotes as an option of ssh: what that would take for something else in it is escaped.
+ */
 function identityFile({ ssh }: Host): string | undefined {
   const { identityAsWritten: written } = ssh;
   if (written === undefined) return undefined;
   const fixed = path.isAbsolute(written) || written === "~" || written.startsWith("~/");
-  return fixed ? jinjaText(written) : `{{ inventory_dir }}/${jinjaText(path.normalize(written))}`;
+  return fixed ? jinjaText(written) : `{{ ${SSH_QUOTED_DIRECTORY} }}/${jinjaText(path.normalize(written))}`;
 }

@@ -18,7 +18,10 @@ export function sharedLoginArgs(hosts: readonly Pick<Host, "ssh">[]): string[] |
   return all.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : undefined;
 }
 
-/** The bastion: with the host's own key, and only if its key is pinned. As src/remote/way-argv.ts does it. */
+/**
+ * The bastion: with the host's own key, and only if its key is pinned. As src/remote/way-argv.ts does it. The ssh that
+ * goes through it looks for tokens in this command, so that a % is doubled once more.
+ */
 function proxyCommand({ user, host, port }: ProxyJump, hasIdentity: boolean): string[] {
   const login = [
     ...(user === undefined ? [] : ["-l", user]),
@@ -27,9 +30,13 @@ function proxyCommand({ user, host, port }: ProxyJump, hasIdentity: boolean): st
     host,
   ];
   return [
-    `-o ProxyCommand={{ ("ssh -o StrictHostKeyChecking=yes -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=10"`,
-    `~ " -o UserKnownHostsFile=" ~ ('"' ~ inventory_dir ~ '/known_hosts"') | quote`,
-    ...(hasIdentity ? ['~ " -o IdentitiesOnly=yes -i " ~ ansible_ssh_private_key_file | quote'] : []),
-    `~ " ${login.join(" ")}") | quote }}`,
+    `-o ProxyCommand={{ (("ssh -o StrictHostKeyChecking=yes -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=10"`,
+    `~ " -o " ~ ("UserKnownHostsFile=" ~`,
+    `(inventory_dir ~ "/known_hosts") | replace("%", "%%") | to_json(ensure_ascii=false)) | quote`,
+    // Ansible, too, puts this variable between double quotes.
+    ...(hasIdentity
+      ? [`~ " -o IdentitiesOnly=yes -o " ~ ('IdentityFile="' ~ ansible_ssh_private_key_file ~ '"') | quote`]
+      : []),
+    `) | replace("%", "%%") ~ " ${login.join(" ")}") | quote }}`,
   ];
 }

@@ -74,7 +74,9 @@ test("hosts.yml and group_vars/app.yml say what was typed", () => {
         const key: string | undefined = host.ansible_ssh_private_key_file?.replaceAll("{{ '{' }}", "{");
         const typed = answerTo("ssh-identity", answers);
         const fixed = typed === undefined || /^(\/|~$|~\/)/.test(typed);
-        expect(key).toBe(fixed ? typed : `{{ inventory_dir }}/${path.normalize(typed)}`);
+        expect(key?.replace(/^\{\{ [^}]*inventory_dir[^}]* \}\}/, "HERE")).toBe(
+          fixed ? typed : `HERE/${path.normalize(typed)}`,
+        );
         expect(ssh.identityAsWritten).toBe(typed);
       }
       const lines = readLines(answerTo("app-env", answers) ?? "").map((line = "") => line);
