@@ -2,7 +2,7 @@
 # as "reload nginx.service". Prints what it finds to do, a line each:
 #   install PACKAGE, write FILE   done here (with --check as the first argument: only printed)
 #   start UNIT, restart UNIT, reload UNIT, enable UNIT   done by the roles, once they have configured it
-# The packet filter is the exception: it is started here, with the rules that were confirmed last.
+# The packet filter is the exception: it is started here, with what is in force already.
 # The packages' services are not started: nothing ever runs with a distribution's default configuration, and the roles
 # start what they have configured.
 set -u
@@ -10,6 +10,14 @@ check=
 if [ "$1" = --check ]; then
   check=yes
   shift
+else
+  # A run that was cut off may still be at work here: what it leaves is what counts. The kernel frees this lock when this
+  # shell ends. Nobody but root may open the file, or anybody could hold it.
+  mkdir -p /run/quintet && (umask 077 && : >>/run/quintet/prepare) && exec 9>>/run/quintet/prepare || exit 1
+  if ! flock --timeout 120 9; then
+    echo "A run that was cut off is still installing packages here, and has been for two minutes: try again later." >&2
+    exit 1
+  fi
 fi
 
 packages=
@@ -67,7 +75,7 @@ if ! systemctl --quiet is-active "$firewall" || ! nft list table inet quintet >/
 elif ! cmp -s "$rules" "$confirmed"; then
   echo "reload $firewall"
 elif ! systemctl --quiet is-enabled "$firewall"; then
-  filter=down
+  filter=disabled
   echo "enable $firewall"
 fi
 for unit in $units; do
@@ -155,9 +163,10 @@ fi
 policy=/usr/sbin/policy-rc.d
 mark='# by Quintet, while it installs packages'
 if grep -qsF "$mark" "$policy" && sh "$policy"; then rm "$policy"; fi
+# Those that are there already stay as they are: their services would go on with what they had loaded before.
 install() {
   # shellcheck disable=SC2086 # words on purpose
-  apt-get install --quiet=2 --yes --no-install-recommends -o DPkg::Lock::Timeout=120 \
+  apt-get install --quiet=2 --yes --no-install-recommends --no-upgrade -o DPkg::Lock::Timeout=120 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $packages >&2
 }
 if [ -n "$blank" ]; then
@@ -179,8 +188,13 @@ if [ -n "$blank" ]; then
   export DEBIAN_FRONTEND=noninteractive
   # An installation that broke off, this one or one before it, is taken up once.
   install || { dpkg --configure -a >&2 && install; } || exit 1
-fi
+  # A daemon that a package starts all the same would keep the lock.
+fi 9>&-
 
-# As long as no rules were confirmed, going back to them means that nothing is filtered.
-[ -e "$confirmed" ] || printf 'table inet quintet\ndelete table inet quintet\n' >"$confirmed"
-[ "$filter" = up ] || { systemctl --quiet enable "$firewall" && systemctl restart "$firewall"; }
+# The way back from new rules leads to what is in force now. Where that is nothing, rules that were confirmed once do not
+# count any more: somebody may have stopped the filter because it locked them out, and nothing would go back from those.
+if ! [ -e "$confirmed" ] || { [ "$filter" = down ] && ! nft list table inet quintet >/dev/null 2>&1; }; then
+  printf 'table inet quintet\ndelete table inet quintet\n' >"$confirmed.new" && mv "$confirmed.new" "$confirmed" || exit 1
+fi
+[ "$filter" = up ] || systemctl --quiet enable "$firewall" || exit 1
+[ "$filter" != down ] || systemctl restart "$firewall"
