@@ -45,15 +45,20 @@ const ansibleEvent = z.discriminatedUnion("event", [
 
 export type AnsibleEvent = z.output<typeof ansibleEvent>;
 
+/** What an event is and whom it is about: never a secret, though a weak password may be the same word. */
+const NEVER_SECRET = ["event", "status", "host", "role"];
+
 /**
  * A line of ansible-playbook's stdout -> an event, or undefined: something that a program printed in between. `mask` goes
- * over every text in it.
+ * over every other text in it.
  */
 export function parseLine(line: string, mask: (text: string) => string = (text) => text): AnsibleEvent | undefined {
   if (!line.startsWith('{"event"')) return undefined;
   try {
     return ansibleEvent.safeParse(
-      JSON.parse(line, (_, value: unknown) => (typeof value === "string" ? mask(value) : value)),
+      JSON.parse(line, (key, value: unknown) =>
+        typeof value === "string" && !NEVER_SECRET.includes(key) ? mask(value) : value,
+      ),
     ).data;
   } catch {
     return undefined;

@@ -6,11 +6,13 @@ import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { flagsFor } from "./flags.ts";
 import { generateProject } from "./generate.ts";
 import { loadStack } from "./load-stack.ts";
-import { withLock } from "./locked.ts";
+import { type LockRequest, withLock } from "./locked.ts";
+import { withDirectory } from "./locked-directory.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
-import { preflight } from "./preflight.ts";
+import { approach, checkHosts } from "./preflight.ts";
 import { runSite } from "./site.ts";
 
 export interface ApplyOptions extends CommonOptions, PinOptions {
@@ -31,16 +33,16 @@ export async function applyCommand(options: ApplyOptions, context: CommandContex
     text: [
       changed === 0 ? `Nothing changed: the hosts are as ${stack.name} says.` : `${changed} tasks changed something.`,
       `Log: ${path.relative(context.cwd, result.logFile)}`,
-      `Verify it: ${commandLine(context, stack, "verify", limitFlags(options))}`,
+      `Verify it: ${commandLine(context, stack, "verify", flagsFor("verify", options))}`,
     ],
     data: { hosts: result.hosts, logFile: result.logFile },
   });
 }
 
 /**
- * Check the hosts, lock them, generate, run the playbook. Throws the first failure; all of them are emitted. The project
- * is always that of the whole stack: the hosts that are left out are still named in the configurations of the others.
- * It is written under the lock, so that no run changes the files that another one's Ansible is reading.
+ * Lock the stack directory and the hosts, check them, generate, run the playbook. Throws the first failure; all of them
+ * are emitted. The project is always that of the whole stack: the hosts that are left out are still named in the
+ * configurations of the others. Hosts are checked under their locks: what was seen may not be older than the wait.
  */
 export async function applyStack(
   stack: Stack,
@@ -50,28 +52,47 @@ export async function applyStack(
   selectHosts(stack, options.limit);
   lockWaitMs(options.lockWait);
   const ansible = await ensureAnsible(context, context.emit);
-  await preflight(stack, options, context);
-  const generate = (inner: CommandContext) => generateProject(stack, ansible, options, inner);
-  return applyLocked(stack, options, context, generate);
+  const hosts = await approach(stack, options, context);
+  const check = (inner: CommandContext) => checkHosts(stack, hosts, inner);
+  const before = async (inner: CommandContext) => {
+    await check(inner);
+    await generateProject(stack, ansible, options, inner);
+  };
+  return withDirectory(stack, applyRequest(stack, options, context), context, () =>
+    // The check says of every host what is wrong with it, the lock of one.
+    applyLocked(stack, options, context, { before, otherwise: () => check(context) }),
+  );
 }
 
-/** The last of these steps, for hosts that were looked at. `before`: what is to be done under the lock first. */
+/** For others to read, and for advice. */
+function applyRequest(stack: Stack, options: ApplyOptions, context: CommandContext): LockRequest {
+  const { limit, lockWait } = options;
+  return {
+    command: limit === undefined ? "apply" : `apply --limit ${limit}`,
+    again: commandLine(context, stack, "apply", flagsFor("apply", options)),
+    lockWait,
+  };
+}
+
+interface LockedSteps {
+  /** What is to be done under the locks of the hosts first. */
+  readonly before?: (context: CommandContext) => Promise<unknown>;
+  readonly otherwise?: NonNullable<LockRequest["otherwise"]>;
+}
+
+/** The last of these steps, for a run that has the lock of the stack directory. */
 export async function applyLocked(
   stack: Stack,
   options: ApplyOptions,
   context: CommandContext,
-  before: (context: CommandContext) => Promise<unknown> = async () => {},
+  { before = async () => {}, otherwise }: LockedSteps = {},
 ): Promise<PlaybookResult> {
   const hosts = selectHosts(stack, options.limit);
   const ansible = await ensureAnsible(context, context.emit);
-  const again = commandLine(context, stack, "apply", limitFlags(options));
-  const command = ["apply", ...limitFlags(options)].join(" ");
-  return withLock(stack, hosts, { command, again, lockWait: options.lockWait }, context, async (inner) => {
+  const request = applyRequest(stack, options, context);
+  const { again } = request;
+  return withLock(stack, hosts, { ...request, ...(otherwise && { otherwise }) }, context, async (inner) => {
     await before(inner);
     return runSite({ stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again }, inner);
   });
-}
-
-function limitFlags({ limit }: ApplyOptions): string[] {
-  return limit === undefined ? [] : ["--limit", limit];
 }

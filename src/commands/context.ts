@@ -30,6 +30,8 @@ export interface CommandContext {
   /** undefined where nobody can be asked: no terminal, --json, --yes. */
   readonly ask: Ask | undefined;
   readonly login: Login;
+  /** The run that has the locks of the hosts, as they know it; undefined: this one has none. */
+  readonly lockedAs?: string;
 }
 
 /** A verb that did what it was asked for; an exit code says more than that it is done. */

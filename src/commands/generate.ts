@@ -5,7 +5,9 @@ import { type Generation, generate } from "../generate/generate.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { flagsFor } from "./flags.ts";
 import { loadStack } from "./load-stack.ts";
+import { withDirectory } from "./locked-directory.ts";
 import { step } from "./step.ts";
 
 export interface GenerateOptions extends CommonOptions {
@@ -16,7 +18,10 @@ export interface GenerateOptions extends CommonOptions {
 export async function generateCommand(options: GenerateOptions, context: CommandContext): Promise<void> {
   const stack = await loadStack(options.stack, context);
   const ansible = await ensureAnsible(context, context.emit);
-  const generation = await generateProject(stack, ansible, options, context);
+  const again = commandLine(context, stack, "generate", flagsFor("generate", options));
+  const generation = await withDirectory(stack, { command: "generate", again }, context, () =>
+    generateProject(stack, ansible, options, context),
+  );
   context.emit({
     type: "result",
     verb: "generate",
@@ -26,7 +31,7 @@ export async function generateCommand(options: GenerateOptions, context: Command
   });
 }
 
-/** The step that every verb which needs a current project has. */
+/** The step that every verb which needs a current project has, under the lock of the stack directory. */
 export async function generateProject(
   stack: Stack,
   ansible: Ansible,

@@ -9,8 +9,10 @@ import type { Stack } from "../stack/stack.ts";
 import { type ApplyOptions, applyLocked } from "./apply.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext } from "./context.ts";
+import { flagsFor } from "./flags.ts";
 import { type Guide, type InitOptions, initStack, sameCommand } from "./init.ts";
 import { findStack, loadStack } from "./load-stack.ts";
+import { withDirectory } from "./locked-directory.ts";
 import { rehearsalMachines, siteUrl } from "./machines.ts";
 import { planStack } from "./plan.ts";
 import { planSum } from "./plan-text.ts";
@@ -24,10 +26,16 @@ export async function installCommand(options: InstallOptions, context: CommandCo
   const { directory, same } = await describe(options, context, guide);
   const stack = await loadStack(directory, context);
   const meant = selectHosts(stack, options.limit);
-  const { plans } = await planStack(stack, options, context);
-  context.emit(planTable(plans));
-  await agree(stack, plans, context);
-  const { hosts } = await applyLocked(stack, options, context);
+  // From the plan to the end, also while somebody thinks it over: what was agreed to is what is applied.
+  const again = commandLine(context, stack, "install", flagsFor("apply", options));
+  const request = { command: "install", again, lockWait: options.lockWait };
+  const { plans, hosts } = await withDirectory(stack, request, context, async () => {
+    const { plans } = await planStack(stack, options, context);
+    context.emit(planTable(plans));
+    await agree(stack, plans, options, context);
+    const { hosts } = await applyLocked(stack, options, context);
+    return { plans, hosts };
+  });
   const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
   context.emit({
     type: "result",
@@ -87,12 +95,17 @@ function planData(plans: readonly HostPlan[]) {
 }
 
 /** Until here nothing was changed on any host. */
-async function agree(stack: Stack, plans: readonly HostPlan[], context: CommandContext): Promise<void> {
+async function agree(
+  stack: Stack,
+  plans: readonly HostPlan[],
+  options: InstallOptions,
+  context: CommandContext,
+): Promise<void> {
   if (context.ask === undefined || !plans.some(wouldChange)) return;
   if (await context.ask.confirm("Go on, and change that on these hosts?")) return;
   throw new QuintetError({
     message: "Nothing was changed on any host.",
     exitCode: EXIT.interrupted,
-    next: `To see it line by line: ${commandLine(context, stack, "plan")}; to do it: ${commandLine(context, stack, "apply")}`,
+    next: `To see it line by line: ${commandLine(context, stack, "plan", flagsFor("plan", options))}; to do it: ${commandLine(context, stack, "apply", flagsFor("apply", options))}`,
   });
 }

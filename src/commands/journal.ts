@@ -16,6 +16,7 @@ const LINES = 15;
 export function withJournal(
   stack: Stack,
   failures: readonly QuintetErrorFields[],
+  mask: (text: string) => string,
   context: CommandContext,
 ): Promise<QuintetErrorFields[]> {
   return Promise.all(
@@ -34,7 +35,7 @@ export function withJournal(
             ...units.flatMap((unit) => ["--unit", unit]),
           ];
           const { stdout } = await session.run(argv, { sudo: true, timeoutMs: 5000 });
-          const journal = stdout.trim();
+          const journal = mask(stdout.trim());
           if (journal === "" || journal === "-- No entries --") return failure;
           return {
             ...failure,

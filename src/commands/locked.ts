@@ -22,6 +22,8 @@ export interface LockRequest {
   readonly again: string;
   /** As --lock-wait says it. */
   readonly lockWait?: string | undefined;
+  /** What to do about hosts that can be neither locked nor are held, before that is thrown: say more of what is wrong. */
+  readonly otherwise?: () => Promise<unknown>;
 }
 
 /** How often a lock that somebody else has is asked for. */
@@ -55,7 +57,11 @@ export async function withLock<Result>(
   const stay = () => emit({ type: "info", message: "Not suspended: this run locks its hosts." });
   process.on("SIGTSTP", stay);
   try {
-    const taken = await take(hosts, claim, { ...request, waitMs }, world, context);
+    const taken = await take(hosts, claim, { ...request, waitMs }, world, context).catch(async (error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof QuintetError && error.fields.exitCode === EXIT.locked)) await request.otherwise?.();
+      throw error;
+    });
     const lost = new AbortController();
     const keeper = keepLocks(taken, claim, world, {
       losing: (host) => emit({ type: "warning", message: `The lock on ${host} was lost; taking it again.` }),
@@ -63,7 +69,7 @@ export async function withLock<Result>(
       lost: (host, why) => lost.abort(new QuintetError(lostError(host, lossText(why, context.now()), request.again))),
     });
     try {
-      return await work({ ...context, signal: AbortSignal.any([signal, lost.signal]) });
+      return await work({ ...context, lockedAs: claim.run, signal: AbortSignal.any([signal, lost.signal]) });
     } catch (error) {
       // What the work says of its abort, or of a host that went, is not the reason.
       if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;

@@ -25,7 +25,15 @@ export async function preflight(
   options: PreflightOptions,
   context: CommandContext,
 ): Promise<PreflightResult> {
-  const hosts = await approach(stack, options, context);
+  return checkHosts(stack, await approach(stack, options, context), context);
+}
+
+/** The same for hosts that were approached. */
+export async function checkHosts(
+  stack: Stack,
+  hosts: readonly Host[],
+  context: CommandContext,
+): Promise<PreflightResult> {
   return step(
     context,
     "preflight",
@@ -67,6 +75,7 @@ export async function lookAndJudge(
   };
   const looked = await lookAtHosts(stack, hosts, needsOf, {
     connect: login.connect,
+    ...(context.lockedAs === undefined ? {} : { lockedAs: context.lockedAs }),
     now,
     signal,
     onProgress: (host, doing) => row(host.name, "running", doing),

@@ -2,9 +2,11 @@ import type { AnsibleEvent } from "../ansible/events.ts";
 import type { Ansible } from "../ansible/find.ts";
 import { type PlaybookResult, runPlaybook } from "../ansible/run.ts";
 import { EXIT, QuintetError } from "../errors.ts";
+import { SUDO_PASSWORD_VARIABLE } from "../remote/login.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { withJournal } from "./journal.ts";
+import { siteMask } from "./site-mask.ts";
 
 export interface SiteRun {
   readonly stack: Stack;
@@ -15,16 +17,18 @@ export interface SiteRun {
   readonly title: string;
   /** The command that goes on after a failure. */
   readonly again: string;
-  /** Only looks, and tells what it sees; the mask goes over all of that. */
-  readonly check?: { readonly onEvent: (event: AnsibleEvent) => void; readonly mask: (text: string) => string };
+  /** Only looks, and tells what it sees. */
+  readonly check?: { readonly onEvent: (event: AnsibleEvent) => void };
 }
 
-/** The step that runs site.yml. Throws the first failure; all of them are emitted. */
+/** The step that runs site.yml. Throws the first failure; all of them are emitted. Secrets are blotted out of all of it. */
 export async function runSite(
   { stack, hosts, ansible, options, verb, title, again, check }: SiteRun,
   context: CommandContext,
 ): Promise<PlaybookResult> {
   const names = hosts.map((host) => host.name);
+  const login = await context.login.environment();
+  const mask = await siteMask(stack, ansible, context, [login[SUDO_PASSWORD_VARIABLE] ?? ""]);
   const result = await runPlaybook(
     {
       ansible,
@@ -39,12 +43,12 @@ export async function runSite(
       ...(check === undefined ? {} : { check: true, diff: true }),
       ...(options.limit === undefined ? {} : { limit: names }),
     },
-    { env: context.env, login: await context.login.environment(), now: context.now, signal: context.signal, ...check },
+    { env: context.env, login, now: context.now, signal: context.signal, mask, ...check },
     context.emit,
   );
   context.signal.throwIfAborted();
   if (result.status === "passed") return result;
-  const failures = await withJournal(stack, result.failures, context);
+  const failures = await withJournal(stack, result.failures, mask, context);
   const [last, ...others] = failures.toReversed();
   for (const error of others.toReversed()) context.emit({ type: "error", error });
   throw new QuintetError(

@@ -4,11 +4,11 @@ import { parse } from "yaml";
 const SHORTEST = 4;
 
 /**
- * Blots out every value of a decrypted secrets.yml in a text. A value of several lines, such as a private key, is blotted
+ * Blots out every value of a decrypted secrets.yml, and `more`, in a text. A value of several lines, such as a private key, is blotted
  * out line by line, since a diff shows its lines one by one.
  */
-export function secretsMask(secrets: string): (text: string) => string {
-  const lines = Object.values((parse(secrets) ?? {}) as Record<string, unknown>)
+export function secretsMask(secrets: string, more: readonly string[] = []): (text: string) => string {
+  const lines = [...Object.values((parse(secrets) ?? {}) as Record<string, unknown>), ...more]
     .flatMap((value) => String(value).split("\n"))
     .map((line) => line.trim())
     .filter((line) => line.length >= SHORTEST && !line.startsWith("-----"))

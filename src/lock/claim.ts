@@ -49,7 +49,8 @@ export function answerOf(lines: readonly string[]): Answer | undefined {
   return { kind: "held", holder: { claim: parseClaim(second), heldMs: ago(since), silentMs: ago(alive) } };
 }
 
-function parseClaim(line: string): Claim | undefined {
+/** undefined: it is none. */
+export function parseClaim(line: string): Claim | undefined {
   try {
     return claimLine.safeParse(JSON.parse(line)).data;
   } catch {

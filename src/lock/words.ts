@@ -1,6 +1,7 @@
 import { EXIT, type QuintetErrorFields } from "../errors.ts";
 import { shown } from "../stack/faults.ts";
 import type { Holder } from "./claim.ts";
+import type { DirectoryHolder } from "./directory.ts";
 import { EXPIRY_SECONDS } from "./script.ts";
 
 /** Who holds a lock, since when and for what: `dora@laptop has it since 12:03:07 UTC (4 min 5 s) for quintet apply`. */
@@ -19,8 +20,31 @@ export function heldError(host: string, holder: Holder, now: Date, command: stri
     exitCode: EXIT.locked,
     host,
     step: "Take the lock",
-    next: `Wait for its end: ${command} --lock-wait 10m. If that run is dead, its lock is free ${EXPIRY_SECONDS} s after its last sign of life.`,
+    next: `If that run is dead, its lock is free ${EXPIRY_SECONDS} s after its last sign of life. ${wait(command)}`,
   };
+}
+
+/** Another run of this computer works in the stack directory. */
+export function directoryHeldError(
+  directory: string,
+  holder: DirectoryHolder,
+  now: Date,
+  command: string,
+): QuintetErrorFields {
+  const process = holder.pid === undefined ? "" : ` (process ${holder.pid})`;
+  return {
+    message: `Another run is at work in ${directory}: ${holderText(holder, now)}${process}.`,
+    exitCode: EXIT.locked,
+    step: "Lock the stack directory",
+    next: `It may be waiting for somebody's answer. ${wait(command)}`,
+  };
+}
+
+/** A command comes last, so that nothing behind it is pasted with it. */
+function wait(command: string): string {
+  // Only these have the flag.
+  if (!/ (apply|install) /.test(command)) return `When it has ended: ${command}`;
+  return `Wait for its end: ${command.includes(" --lock-wait ") ? command : `${command} --lock-wait 10m`}`;
 }
 
 /** The lock went while the work ran, so the work was ended. */
@@ -30,7 +54,7 @@ export function lostError(host: string, why: string, command: string): QuintetEr
     exitCode: EXIT.locked,
     host,
     step: "Keep the lock",
-    next: `See that no other run is at work and that ${host} can be reached, then: ${command}. It goes on where this run ended.`,
+    next: `See that no other run is at work and that ${host} can be reached. It goes on where this run ended: ${command}`,
   };
 }
 

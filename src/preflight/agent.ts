@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { RemoteStream, Session } from "../remote/session.ts";
 import { FILTERS_SCRIPT } from "./filters.ts";
 import { FLOWS_SCRIPT } from "./flows.ts";
+import { LOCK_HOLDER_SCRIPT } from "./lock-holder.ts";
 import { MIRROR_SCRIPT } from "./mirror.ts";
-import { PORTS_SCRIPT } from "./ports.ts";
+import { AGENT, PORTS_SCRIPT } from "./ports.ts";
 import { NEIGHBOUR_SCRIPT } from "./virtual-ip.ts";
 import { VRRP_SCRIPT } from "./vrrp.ts";
 
@@ -21,6 +22,8 @@ export interface Questions {
     readonly seconds: number;
   };
   readonly mirror: boolean;
+  /** Where the lock of the host is, and the run that may have it: this one. */
+  readonly lock: { readonly directory: string; readonly run: string | null };
 }
 
 const maybe = <T extends z.ZodType>(type: T) => z.union([type, z.null().transform(() => undefined)]).optional();
@@ -46,8 +49,10 @@ const answers = z.object({
     })
     .transform(({ others, own }) => ({ others, own: own ?? undefined }))
     .optional(),
-  listen: z.record(z.string(), z.enum(["ours", "held", "absent", "failed"])).default({}),
+  listen: z.record(z.string(), z.enum(["ours", "held", "absent", "failed", "another run"])).default({}),
   connect: z.record(z.string(), z.enum(["open", "refused", "dropped", "unreachable"])).default({}),
+  /** Another run has the lock of the host; what it says of itself. Then nothing was opened here. */
+  lockedBy: maybe(z.object({ user: z.string(), computer: z.string(), command: z.string() })),
   neighbour: maybe(z.string()),
   vrrp: z
     .object({
@@ -115,15 +120,23 @@ def main(questions):
     for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(name, lambda *_: sys.exit(1))
     signal.alarm(BOUND_SECONDS)
+    # For other runs to know us by.
+    with open("/proc/self/comm", "w") as name:
+        name.write(AGENT)
 
-    def answer(name, work, *args):
+    def answer(name, work, *args, **named):
         try:
-            report[name] = work(*args)
+            report[name] = work(*args, **named)
         except Exception as error:
             errors[name] = "%s: %s" % (type(error).__name__, error)
 
     answer("ports", ports, set(questions["ports"]))
-    servers = listen(questions["listen"], report["listen"])
+    answer("lockedBy", lock_holder, **questions["lock"])
+    # It may be about to start the services that need these ports.
+    locked = report.get("lockedBy") is not None
+    servers = [] if locked else listen(questions["listen"], report["listen"])
+    if locked:
+        report["listen"] = dict.fromkeys(questions["listen"], "another run")
     threading.Thread(target=welcome, args=(servers,), daemon=True).start()
     go = threading.Event()
     tasks = [("filters", filters), ("connect", connect, questions["connect"], go)]
@@ -163,12 +176,27 @@ exec(take(int(take(8))))`;
 
 /** The whole program; what is asked stands in it as a literal, which JSON and Python write alike. Only ASCII. */
 function agentScript(questions: Questions): string {
-  const parts = [PRELUDE, PORTS_SCRIPT, FILTERS_SCRIPT, FLOWS_SCRIPT, NEIGHBOUR_SCRIPT, VRRP_SCRIPT, MIRROR_SCRIPT];
+  const parts = [
+    PRELUDE,
+    LOCK_HOLDER_SCRIPT,
+    PORTS_SCRIPT,
+    FILTERS_SCRIPT,
+    FLOWS_SCRIPT,
+    NEIGHBOUR_SCRIPT,
+    VRRP_SCRIPT,
+    MIRROR_SCRIPT,
+  ];
   const literal = JSON.stringify(JSON.stringify(questions)).replace(
     /[^ -~]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return [...parts, `BOUND_SECONDS = ${BOUND_SECONDS}`, MAIN, `main(json.loads(${literal}))\n`].join("\n");
+  return [
+    ...parts,
+    `BOUND_SECONDS = ${BOUND_SECONDS}`,
+    `AGENT = "${AGENT}"`,
+    MAIN,
+    `main(json.loads(${literal}))\n`,
+  ].join("\n");
 }
 
 /** All that takes root on one host, in one process. */

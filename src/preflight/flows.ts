@@ -12,8 +12,11 @@ export interface NeededFlow {
 }
 
 export type Outcome = "open" | "refused" | "dropped" | "unreachable";
-/** What became of our own listener: "held" where somebody listens already, "absent" where the address is not there. */
-type Listened = "ours" | "held" | "absent" | "failed";
+/**
+ * What became of our own listener: "held" where somebody listens already, "absent" where the address is not there,
+ * "another run" where one of those is at work, or looks as we do: what listens there now may have gone the next moment.
+ */
+type Listened = "ours" | "held" | "absent" | "failed" | "another run";
 
 export const listenKey = (port: number): string => String(port);
 export const connectKey = (to: Host, port: number): string => `${to.name}:${port}`;
@@ -37,6 +40,8 @@ def listen(wanted, report):
         except OSError as error:
             server.close()
             report[key] = {errno.EADDRINUSE: "held", errno.EADDRNOTAVAIL: "absent"}.get(error.errno, "failed")
+            if report[key] == "held" and any(holder["program"] == AGENT for holder in ports({one["port"]})):
+                report[key] = "another run"
     return servers
 
 def welcome(servers):

@@ -5,9 +5,10 @@ import { judgeConnection } from "./connection.ts";
 import { type Finding, warning } from "./finding.ts";
 import { judgeClientsWay, judgeFlows, neededFlows } from "./flows.ts";
 import { judgeIdentities } from "./identity.ts";
+import { judgeLockHolder } from "./lock-holder.ts";
 import type { Looked } from "./look.ts";
 import { judgeMirror } from "./mirror.ts";
-import { judgePorts } from "./ports.ts";
+import { judgeOtherLooks, judgePorts } from "./ports.ts";
 import { judgeSystem } from "./system.ts";
 import { judgeVirtualIp } from "./virtual-ip.ts";
 import { judgeVrrp } from "./vrrp.ts";
@@ -58,6 +59,8 @@ function judgeOne(stack: Stack, { host, needs, facts, answers, trouble }: Looked
   return [
     ...own,
     ...judgePorts(stack, host, answers.ports, needs.units),
+    ...judgeOtherLooks(host, answers.ports),
+    ...judgeLockHolder(host, answers.lockedBy),
     ...(answers.mirror === undefined ? [] : judgeMirror(host, facts, answers.mirror)),
     ...(answers.filters === undefined ? [] : judgeClientsWay(host, answers.filters)),
     ...Object.entries(answers.errors).map(([what, why]) =>

@@ -1,4 +1,5 @@
 import { QuintetError } from "../errors.ts";
+import { LOCK_DIRECTORY } from "../lock/script.ts";
 import type { Connect } from "../remote/connect.ts";
 import type { Session } from "../remote/session.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
@@ -37,6 +38,8 @@ export interface LookWorld {
   readonly signal: AbortSignal;
   /** What is being done on a host. */
   readonly onProgress: (host: Host, doing: string) => void;
+  /** The run that this one has the locks of the hosts as. */
+  readonly lockedAs?: string;
 }
 
 /** Shorter than usual: a host that is off is not to hold up what is said of the others. */
@@ -104,13 +107,13 @@ async function secondLook(
   stack: Stack,
   hosts: readonly Host[],
   open: readonly Open[],
-  { signal, onProgress }: LookWorld,
+  { signal, onProgress, lockedAs }: LookWorld,
 ): Promise<Looked[]> {
   const able = open.filter(({ session }) => session !== undefined).map(({ looked }) => looked);
   const agents = open.map(({ session, looked }) => {
     if (session === undefined) return undefined;
     onProgress(looked.host, "looking at ports, filters and the network");
-    return startAgent(session, questionsFor(stack, looked, able, hosts));
+    return startAgent(session, questionsFor(stack, looked, able, hosts, lockedAs));
   });
   const all = agents.filter((agent): agent is Agent => agent !== undefined);
   const stopAll = () => Promise.all(all.map((agent) => agent.stop()));
@@ -155,6 +158,7 @@ export function questionsFor(
   { host, needs, facts }: Looked,
   able: readonly Looked[],
   selected: readonly Host[],
+  lockedAs?: string,
 ): Questions {
   const flows = neededFlows(
     stack,
@@ -191,6 +195,7 @@ export function questionsFor(
           },
         }
       : {}),
+    lock: { directory: LOCK_DIRECTORY, run: lockedAs ?? null },
     mirror: (facts?.missing.length ?? 0) > 0 && needs.packages.length > 0,
   };
 }

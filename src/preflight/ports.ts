@@ -1,6 +1,6 @@
 import { PORTS } from "../stack/flows.ts";
 import type { Host, Stack } from "../stack/stack.ts";
-import { type Finding, fault, sshForSudo } from "./finding.ts";
+import { type Finding, fault, sshForSudo, warning } from "./finding.ts";
 
 /** A listening TCP socket, and the program behind it. */
 export interface Holder {
@@ -20,6 +20,9 @@ export interface NeededPort {
   readonly address: string | undefined;
   readonly by: string;
 }
+
+/** The name of the process that looks at a host, as others see it: 15 characters at most. */
+export const AGENT = "quintet-check";
 
 /** On the host, as root: who listens on which port. */
 export const PORTS_SCRIPT = `
@@ -82,7 +85,9 @@ const HEALTH_PORT = 8406;
 
 /** Ports that somebody else has. `units`: the services that the roles of the host run. Pure. */
 export function judgePorts(stack: Stack, host: Host, holders: readonly Holder[], units: readonly string[]): Finding[] {
-  const strangers = holders.filter(({ unit }) => unit === undefined || !units.includes(unit));
+  // Another run that looks goes within seconds.
+  const others = holders.filter(({ program }) => program !== AGENT);
+  const strangers = others.filter(({ unit }) => unit === undefined || !units.includes(unit));
   return neededPorts(stack, host).flatMap((needed) => {
     const holder = strangers.find((one) => one.port === needed.port && inTheWay(one.address, needed.address));
     if (holder === undefined) return [];
@@ -96,6 +101,13 @@ export function judgePorts(stack: Stack, host: Host, holders: readonly Holder[],
       ),
     ];
   });
+}
+
+/** Another run's look at a host. What it listens on hides nobody else. Pure. */
+export function judgeOtherLooks(host: Host, holders: readonly Holder[]): Finding[] {
+  if (!holders.some(({ program }) => program === AGENT)) return [];
+  const message = `Another run of Quintet is looking at ${host.name}: not every way between the hosts could be tried.`;
+  return [warning(host, message, "Run the same command again when that one has ended.")];
 }
 
 function end(host: Host, { unit, pid, port }: Holder): string {

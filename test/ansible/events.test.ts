@@ -25,3 +25,16 @@ test.each([
 ])("%j is no event: %s", (line) => {
   expect(parseLine(line)).toBeUndefined();
 });
+
+test("a mask goes over what is said, not over what it is said of", () => {
+  const line = JSON.stringify({
+    event: "retry",
+    host: "web1",
+    role: "web",
+    task: "Ping of sesame",
+    attempt: 1,
+    of: 2,
+  });
+  const mask = (text: string) => text.replaceAll(/sesame|web1?|retry/g, "********");
+  expect(parseLine(line, mask)).toMatchObject({ event: "retry", host: "web1", role: "web", task: "Ping of ********" });
+});

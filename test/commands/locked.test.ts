@@ -78,10 +78,10 @@ async function another() {
 
 describe("while the work runs", () => {
   test("every host is locked, for this user and command; afterwards none is", async () => {
-    const result = await withLock(stack, hosts, request, contextOf(), async () => {
+    const result = await withLock(stack, hosts, request, contextOf(), async ({ lockedAs }) => {
       for (const { name } of hosts) {
         const holder = readFileSync(join(directoryOf(name), "holder"), "utf8").split("\n")[1] ?? "";
-        expect(JSON.parse(holder)).toMatchObject({ user: "dora", command: "quintet apply" });
+        expect(JSON.parse(holder)).toMatchObject({ run: lockedAs, user: "dora", command: "quintet apply" });
       }
       return 7;
     });
@@ -91,7 +91,8 @@ describe("while the work runs", () => {
 
   test("a second run is told who, and changes nothing", async () => {
     const { end } = await another();
-    const second = withLock(stack, hosts, request, contextOf(), async () => expect.unreachable());
+    const otherwise = async () => expect.unreachable();
+    const second = withLock(stack, hosts, { ...request, otherwise }, contextOf(), async () => expect.unreachable());
     await expect(second).rejects.toMatchObject({
       fields: {
         exitCode: 6,
@@ -173,4 +174,12 @@ test("a host without flock, or whose /run cannot be written, is named", async ()
   await expect(withLock(stack, hosts, request, broken, async () => expect.unreachable())).rejects.toMatchObject({
     fields: { exitCode: 3, host: "web1", detail: "sh: flock: not found", message: "web1 could not be locked." },
   });
+  // What is known better of it goes first.
+  const otherwise = async () => {
+    expect(events.at(-1)).toMatchObject({ type: "step-finished", step: "lock", status: "failed" });
+    throw new Error("web1 has no disk left, web2 neither");
+  };
+  await expect(
+    withLock(stack, hosts, { ...request, otherwise }, broken, async () => expect.unreachable()),
+  ).rejects.toThrow("web2 neither");
 });

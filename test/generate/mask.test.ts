@@ -18,6 +18,12 @@ test("a key is blotted out also in a diff, where signs stand before its lines", 
   expect(mask(diff)).toBe("+-----BEGIN PRIVATE KEY-----\n+********\n+********\n+-----END PRIVATE KEY-----");
 });
 
+test("what is a secret besides is blotted out too", () => {
+  expect(secretsMask(stringify({ password: "s3cret.+word" }), ["", "open sesame"])("s3cret.+word: open sesame")).toBe(
+    "********: ********",
+  );
+});
+
 test("other text, and a file without secrets, are left as they are", () => {
   expect(mask("keepalive_timeout 75s;")).toBe("keepalive_timeout 75s;");
   expect(secretsMask("")("text")).toBe("text");

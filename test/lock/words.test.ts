@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Holder } from "../../src/lock/claim.ts";
-import { heldError, holderText } from "../../src/lock/words.ts";
+import { directoryHeldError, heldError, holderText, lostError } from "../../src/lock/words.ts";
 
 const now = new Date("2026-01-02T12:07:12Z");
 const claim = { run: "r1", user: "dora", computer: "laptop", command: "quintet apply --limit web1" };
@@ -44,6 +44,34 @@ test("the error says where, who, and what to do", () => {
     exitCode: 6,
     host: "web1",
     step: "Take the lock",
-    next: "Wait for its end: quintet apply --stack /stacks/shop --lock-wait 10m. If that run is dead, its lock is free 30 s after its last sign of life.",
+    next: "If that run is dead, its lock is free 30 s after its last sign of life. Wait for its end: quintet apply --stack /stacks/shop --lock-wait 10m",
+  });
+});
+
+test("a command ends the advice that it stands in, with --lock-wait once", () => {
+  const holder = { claim, heldMs: 0, silentMs: 0 };
+  const command = "quintet apply --stack /stacks/shop --lock-wait 5s";
+  expect(heldError("web1", holder, now, command).next).toMatch(new RegExp(`: ${command}$`));
+  expect(lostError("web1", "it went", command).next).toMatch(new RegExp(`: ${command}$`));
+});
+
+describe("a stack directory that another run works in", () => {
+  const error = (command: string, pid?: string) =>
+    directoryHeldError("/stacks/shop", { claim, pid, heldMs: 245_000, silentMs: undefined }, now, command);
+
+  test("who, which process, since when, what to do", () => {
+    expect(error("quintet apply --stack /stacks/shop", "4711")).toEqual({
+      message:
+        "Another run is at work in /stacks/shop: dora@laptop has it since 12:03:07 UTC (4 min 5 s) for quintet apply --limit web1 (process 4711).",
+      exitCode: 6,
+      step: "Lock the stack directory",
+      next: "It may be waiting for somebody's answer. Wait for its end: quintet apply --stack /stacks/shop --lock-wait 10m",
+    });
+  });
+
+  test("a verb that has no --lock-wait is not told to use it", () => {
+    expect(error("quintet plan --stack /stacks/shop").next).toMatch(
+      /When it has ended: quintet plan --stack \/stacks\/shop$/,
+    );
   });
 });

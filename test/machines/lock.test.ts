@@ -41,7 +41,10 @@ async function holder(): Promise<{ first: Started; go(): Promise<unknown> }> {
 describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefined ? "" : `: ${reason}`}`, () => {
   test("a second apply says who has it, and gives back what it had; --lock-wait goes on when the first ends", async () => {
     const { first, go } = await holder();
-    const { errors } = await failing(6, [...apply, "--limit", "web"]);
+    // From a directory of its own, as on another computer.
+    const copy = await copyOfStack();
+    const elsewhere = ["apply", "--stack", copy];
+    const { errors } = await failing(6, [...elsewhere, "--limit", "web"]);
     expect(errors).toEqual([
       {
         message: expect.stringMatching(
@@ -50,17 +53,17 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
         host: "web2",
         step: "Take the lock",
         exitCode: 6,
-        next: `Wait for its end: ${program} apply --stack ${directory} --limit web --lock-wait 10m. If that run is dead, its lock is free 30 s after its last sign of life.`,
+        next: `If that run is dead, its lock is free 30 s after its last sign of life. Wait for its end: ${program} apply --stack ${copy} --limit web --lock-wait 10m`,
       },
     ]);
     expect(errors[0]?.message).toContain(`on web2: ${me} has it`);
     expect([await isFree("web1"), await isFree("web2")]).toEqual(["free", "held"]);
 
     // Whoever is about other hosts is not in the way, and touches no others.
-    const other = await quintet([...apply, "--limit", "web1"]);
+    const other = await quintet([...elsewhere, "--limit", "web1"]);
     expect([other.exitCode, Object.keys(hostsOf(other))]).toEqual([0, ["web1"]]);
 
-    const waiting = start([...apply, "--limit", "web", "--lock-wait", "2m"]);
+    const waiting = start([...elsewhere, "--limit", "web", "--lock-wait", "2m"]);
     const told = await waiting.until(
       (event) => event.type === "row" && event.step === "lock" && event.text.includes("has it since"),
     );
@@ -97,7 +100,7 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
   test("a run that gives no sign of life loses it, and is stopped if it wakes up after another had it", async () => {
     const { first, go } = await holder();
     first.signal("SIGSTOP");
-    const second = start([...apply, "--limit", "web2", "--lock-wait", "2m"]);
+    const second = start(["apply", "--stack", await copyOfStack(), "--limit", "web2", "--lock-wait", "2m"]);
     await second.until((event) => event.type === "row" && event.step === "lock" && event.text.includes("has it since"));
     await second.until(locked);
     expect(await isFree("web2")).toBe("held");
@@ -113,7 +116,7 @@ describe.skipIf(reason !== undefined)(`the lock on the hosts${reason === undefin
         host: "web2",
         step: "Keep the lock",
         exitCode: 6,
-        next: `See that no other run is at work and that web2 can be reached, then: ${program} apply --stack ${directory} --limit web2. It goes on where this run ended.`,
+        next: `See that no other run is at work and that web2 can be reached. It goes on where this run ended: ${program} apply --stack ${directory} --limit web2`,
       },
     ]);
     expect(await isFree("web2")).toBe("free");

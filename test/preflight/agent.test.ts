@@ -1,13 +1,23 @@
-import { readdir, readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { lockArgv } from "../../src/lock/script.ts";
 import { type Agent, type Answers, parseAnswers, type Questions, startAgent } from "../../src/preflight/agent.ts";
 import { type Call, localSession } from "./local-session.ts";
 
-const NOTHING: Questions = { ports: [], listen: {}, connect: {}, mirror: false };
+const NOTHING: Questions = {
+  ports: [],
+  listen: {},
+  connect: {},
+  mirror: false,
+  lock: { directory: "/nonexistent", run: null },
+};
 
 function start(questions: Partial<Questions>): Agent {
   const agent = startAgent(localSession(), { ...NOTHING, ...questions });
@@ -77,6 +87,61 @@ describe("a port", () => {
     const port = await freePort();
     const [answers] = await ask({ listen: { "1": { address: "192.0.2.77", port } }, connect: { "x:1": at(port) } });
     expect(answers).toMatchObject({ listen: { "1": "absent" }, connect: { "x:1": "refused" } });
+  });
+});
+
+test("a port that another run's look has is told from a stranger's", async () => {
+  const port = await freePort();
+  const first = start({ listen: { "1": at(port) } });
+  await first.ready;
+  const [answers] = await ask({ listen: { "1": at(port) }, ports: [port] });
+  expect(answers).toMatchObject({ listen: { "1": "another run" }, ports: [{ port, program: "quintet-check" }] });
+});
+
+describe("where a run has the lock of the host", () => {
+  const claim = { run: "r1", user: "kim", computer: "laptop", command: "quintet apply" };
+
+  async function locked() {
+    const directory = await mkdtemp(join(tmpdir(), "quintet-lock-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const [file = "", ...args] = lockArgv(directory);
+    const holder = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const ended = once(holder, "close");
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    const [answer] = await Promise.all([
+      once(createInterface(holder.stdout), "line"),
+      holder.stdin.write(`${JSON.stringify(claim)}\n`),
+    ]);
+    expect(answer).toEqual(["taken"]);
+    return { directory, holder, ended };
+  }
+
+  test("another's: who, and no port is opened", async () => {
+    const { directory } = await locked();
+    const port = await freePort();
+    const agent = start({ listen: { "1": at(port) }, lock: { directory, run: "r2" } });
+    await agent.ready;
+    expect(await isTaken(port)).toBe(false);
+    agent.go();
+    const { run: _, ...lockedBy } = claim;
+    expect(await agent.answers).toMatchObject({ lockedBy, listen: { "1": "another run" }, errors: {} });
+  });
+
+  test("our own is in nobody's way", async () => {
+    const { directory } = await locked();
+    const port = await freePort();
+    const [answers] = await ask({ listen: { "1": at(port) }, lock: { directory, run: "r1" } });
+    expect(answers).toMatchObject({ listen: { "1": "ours" }, errors: {} });
+    expect(answers?.lockedBy).toBe(undefined);
+  });
+
+  test("one that was killed has it no more, whatever it left behind", async () => {
+    const { directory, holder, ended } = await locked();
+    holder.kill("SIGKILL");
+    await ended;
+    expect(await readdir(directory)).toContain("holder");
+    const [answers] = await ask({ lock: { directory, run: "r2" } });
+    expect(answers?.lockedBy).toBe(undefined);
   });
 });
 

@@ -41,6 +41,7 @@ export const NO_ANSWERS: Answers = {
   filters: undefined,
   listen: {},
   connect: {},
+  lockedBy: undefined,
   neighbour: undefined,
   vrrp: undefined,
   mirror: undefined,

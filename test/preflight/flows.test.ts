@@ -72,7 +72,7 @@ describe("app1 from web1", () => {
     expect(lines(judge({ web1: to(outcome), app1: { listened: { "3000": "held" } } }))).toEqual(says(why));
   });
 
-  test.each(["absent", "failed"] as const)("where nothing could listen (%s)", (listened) => {
+  test.each(["absent", "failed", "another run"] as const)("where nothing could listen (%s)", (listened) => {
     expect(judge({ web1: to("refused"), app1: { listened: { "3000": listened } } })).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { judge } from "../../src/preflight/judge.ts";
 import { lookAtHosts, questionsFor } from "../../src/preflight/look.ts";
 import type { Connect } from "../../src/remote/connect.ts";
 import type { RunOptions, Session } from "../../src/remote/session.ts";
+import { shown } from "../../src/stack/faults.ts";
 import type { Host, Stack } from "../../src/stack/stack.ts";
 import { hostOf, lines, looked, NO_ANSWERS, shop } from "./examples.ts";
 
@@ -20,7 +21,9 @@ test("what each host is asked", () => {
     listen: { "3000": { address: "10.0.0.21", port: 3000 } },
     connect: { "db1:3306": { address: "10.0.0.31", port: 3306 } },
     mirror: false,
+    lock: { directory: "/run/quintet", run: null },
   });
+  expect(questionsFor(shop, looked(hostOf("app1")), all, shop.hosts, "r1").lock.run).toBe("r1");
   expect(questions("web2")).toMatchObject({
     neighbour: "10.0.0.100",
     vrrp: { device: "eth0", address: "10.0.0.12", peer: "10.0.0.11", first: false },
@@ -160,6 +163,20 @@ test("a host that gives no answer as root", async () => {
 test("what could not be found out is a warning", async () => {
   const { said } = await look({ app1: { answers: { ...NO_ANSWERS, errors: { vrrp: "PermissionError: no" } } } });
   expect(said).toContain("warning app1: app1 could not be looked at in one respect (vrrp).");
+});
+
+test("another run at work on a host is a warning that names it, and its ports are no fault", async () => {
+  const lockedBy = { user: "kim\x1b[2J", computer: "laptop", command: "quintet apply" };
+  const closed = { connect: { "app1:3000": "refused" as const } };
+  const { said } = await look({
+    web1: { answers: { ...NO_ANSWERS, ...closed } },
+    app1: { answers: { ...NO_ANSWERS, lockedBy, listen: { "3000": "another run" } } },
+  });
+  const own = said.filter((line) => line.includes("app1:"));
+  expect(own).toEqual([
+    `warning app1: The ways to app1 were not tried: ${shown(lockedBy.user)}@laptop is at work there (quintet apply).`,
+  ]);
+  expect(own[0]).not.toContain("\x1b");
 });
 
 test("a defect of ours is thrown, and the connections are closed", async () => {

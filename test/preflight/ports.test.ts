@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Holder, judgePorts, neededPorts } from "../../src/preflight/ports.ts";
+import { type Holder, judgeOtherLooks, judgePorts, neededPorts } from "../../src/preflight/ports.ts";
 import { hostOf, lines, shop } from "./examples.ts";
 
 const UNITS = ["quintet-firewall.service", "nginx.service", "haproxy.service", "keepalived.service"];
@@ -59,6 +59,21 @@ describe("on web1", () => {
       "See who has it: ssh -t dora@10.0.0.11 sudo ss -ltnp sport = :80",
     );
   });
+});
+
+test("another run that looks is no stranger to be ended, and hides none", () => {
+  const look = { ...holder(8080, "10.0.0.11", "session-3.scope"), program: "quintet-check" };
+  expect(judgePorts(shop, hostOf("web1"), [look], UNITS)).toEqual([]);
+  expect(judgePorts(shop, hostOf("web1"), [look, holder(8080, "::", "apache2.service")], UNITS)).toHaveLength(1);
+  expect(judgeOtherLooks(hostOf("web1"), [look])).toEqual([
+    {
+      kind: "warning",
+      host: "web1",
+      message: "Another run of Quintet is looking at web1: not every way between the hosts could be tried.",
+      next: "Run the same command again when that one has ended.",
+    },
+  ]);
+  expect(judgeOtherLooks(hostOf("web1"), [holder(8080, "::")])).toEqual([]);
 });
 
 test("a port that stack.yml can change", () => {
