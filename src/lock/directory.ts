@@ -39,7 +39,9 @@ export async function takeDirectory(
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
-    if (!(error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY)) throw error;
+    if (!(error instanceof Error && "errcode" in error)) throw error;
+    // Such as a file system that has no locks.
+    if (error.errcode !== SQLITE_BUSY) throw Object.assign(error, { path: file });
     return { holder: await readHolder(holder, now()) };
   }
   try {
