@@ -1,5 +1,6 @@
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { flagsFor } from "./flags.ts";
 import { loadStack } from "./load-stack.ts";
 import { approach, areFit, faultsOf, hostTable, lookAndJudge, type PreflightResult, throwFaults } from "./preflight.ts";
 import { step } from "./step.ts";
@@ -21,9 +22,7 @@ export async function checkCommand(options: CommonOptions, context: CommandConte
     status: failed ? "failed" : "passed",
     text: failed
       ? []
-      : [
-          `${names.length} hosts are fit: ${commandLine(context, stack, "apply", options.limit === undefined ? [] : ["--limit", options.limit])}`,
-        ],
+      : [`${names.length} hosts are fit: ${commandLine(context, stack, "apply", flagsFor("apply", options))}`],
     data: dataOf(result),
   });
   throwFaults(result, context);

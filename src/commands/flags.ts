@@ -13,8 +13,7 @@ const TAKES: Record<"apply" | "plan" | "check" | "verify" | "generate", readonly
   check: LOGIN,
   plan: [...LOGIN, "overwrite"],
   apply: [...LOGIN, "overwrite", "lockWait"],
-  // It pins no keys.
-  verify: ["limit", "sudoPasswordFile"],
+  verify: LOGIN,
 };
 
 /** The flags that a run was given, to be repeated in advice to run `verb`: those of them that it takes. */

@@ -8,7 +8,7 @@ test.each([
   ["apply", [...login, "--overwrite", "--lock-wait", "10m"]],
   ["plan", [...login, "--overwrite"]],
   ["check", login],
-  ["verify", ["--limit", "web1", "--sudo-password-file", "pw"]],
+  ["verify", ["--limit", "web1", "--accept-host-keys", "--sudo-password-file", "pw"]],
   ["generate", ["--overwrite"]],
 ] as const)("%s gets what it takes", (verb, expected) => {
   expect(flagsFor(verb, all)).toEqual(expected);
