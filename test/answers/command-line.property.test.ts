@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Answers, answerTo } from "../../src/answers/answers.ts";
@@ -8,14 +6,14 @@ import { fromFlags } from "../../src/answers/flags.ts";
 import { settingsOf } from "../../src/answers/settings.ts";
 import { stackText } from "../../src/answers/write.ts";
 import { addAnswerFlags, buildProgram } from "../../src/cli.ts";
+import { runCommand } from "../../src/command.ts";
 import { anyAnswers, changedAnswers, goodAnswers } from "./typed.ts";
-
-const run = promisify(execFile);
 
 /** The words that a real shell makes of a command line that begins with `quintet`. */
 async function shellWords(line: string): Promise<string[]> {
   const script = `quintet() { printf '%s\\0' "$@"; }\n${line}\n`;
-  const { stdout, stderr } = await run("sh", ["-c", script], { maxBuffer: 64 * 1024 * 1024 });
+  // Not in its argv: one word of that has 128 KiB at most.
+  const { stdout, stderr } = await runCommand(["sh"], { input: script });
   expect(stderr).toBe("");
   return stdout.split("\0").slice(0, -1);
 }
