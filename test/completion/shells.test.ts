@@ -30,8 +30,8 @@ afterAll(() => rm(here, { recursive: true }));
 
 /** A shell at a terminal that has loaded the script. */
 async function start(shell: string, load: string) {
-  const env = { ...process.env, PATH: path(), HOME: here, TERM: "xterm", PS1: "ready> ", ZDOTDIR: here, HISTFILE: "" };
-  const command = `stty cols 200 rows 50; exec ${shell}`;
+  const env = { ...process.env, PATH: path(), HOME: here, TERM: "xterm", ZDOTDIR: here, HISTFILE: "" };
+  const command = `stty cols 200 rows 50; exec env PS1='ready> ' ${shell}`;
   const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { cwd: here, env });
   let screen = "";
   let look = () => {};
@@ -40,13 +40,18 @@ async function start(shell: string, load: string) {
     look();
   });
   const until = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve) => {
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${pattern} on the screen, but:\n${screen}`)), 20_000);
       look = () => {
         const found = pattern.exec(stripVTControlCharacters(screen));
-        if (found !== null) resolve(found);
+        if (found === null) return;
+        clearTimeout(timer);
+        resolve(found);
       };
       look();
     });
+  // What is typed before it asks may get lost.
+  await until(/ready> /);
   child.stdin.write(`${load}; echo lo""aded\r`);
   await until(/loaded/);
   return {
@@ -71,12 +76,16 @@ const LOAD = {
 } as const;
 
 describe.each(["bash", "zsh"] as const)("%s", (shell) => {
-  let session: Awaited<ReturnType<typeof start>>;
+  let session: Awaited<ReturnType<typeof start>> | undefined;
   beforeAll(async () => {
     const [command, load] = LOAD[shell];
     session = await start(command, `${load}; ${load.split("; ").at(-1)}`); // twice does no harm
   });
-  afterAll(() => session.end());
+  afterAll(() => session?.end());
+  const complete = async (typed: string) => {
+    if (session === undefined) throw new Error("the shell did not start");
+    return session.complete(typed);
+  };
 
   test.each([
     ["quintet app", "quintet apply"],
@@ -92,7 +101,7 @@ describe.each(["bash", "zsh"] as const)("%s", (shell) => {
     ["quintet apply --stack ./a\\ pl", "quintet apply --stack ./a\\ place"],
     ['quintet apply --stack "$(touch owned)" --verb', 'quintet apply --stack "$(touch owned)" --verbose'],
   ])("%s", async (typed, line) => {
-    expect((await session.complete(typed)).line.replace(/\/$/, "")).toBe(line);
+    expect((await complete(typed)).line.replace(/\/$/, "")).toBe(line);
     expect(await readdir(here)).not.toContain("owned");
   });
 
@@ -102,7 +111,7 @@ describe.each(["bash", "zsh"] as const)("%s", (shell) => {
     ["quintet apply --stack shop --limit ", ["app", "app1", "app2", "database", "db1", "loadbalancer", "web", "web1"]],
     ["quintet completion ", ["bash", "fish", "zsh"]],
   ])("%s lists", async (typed, words) => {
-    const { listed } = await session.complete(typed);
+    const { listed } = await complete(typed);
     const found = new Set(listed.split(/\s+/));
     expect(words.filter((word) => !found.has(word))).toEqual([]);
     expect(found).not.toContain("secret.txt");
