@@ -30,7 +30,17 @@ afterAll(() => rm(here, { recursive: true }));
 
 /** A shell at a terminal that has loaded the script. */
 async function start(shell: string, load: string) {
-  const env = { ...process.env, PATH: path(), HOME: here, TERM: "xterm", ZDOTDIR: here, HISTFILE: "" };
+  // zsh edits as vi does where EDITOR says vi, as npm has it.
+  const env = {
+    ...process.env,
+    PATH: path(),
+    HOME: here,
+    TERM: "xterm",
+    EDITOR: "emacs",
+    VISUAL: "",
+    ZDOTDIR: here,
+    HISTFILE: "",
+  };
   const command = `stty cols 200 rows 50; exec env PS1='ready> ' ${shell}`;
   const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { cwd: here, env });
   let screen = "";
