@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { sshForSudo } from "../../src/preflight/finding.ts";
 import { findFreeAddress } from "../../src/preflight/free-address.ts";
 import { connect } from "../../src/remote/connect.ts";
 import { failing } from "./failing.ts";
@@ -57,7 +58,7 @@ describe.skipIf(reason !== undefined)(`check${reason === undefined ? "" : `: ${r
     expect(table?.rows.map((row) => [row[0], row.at(-1)])).toEqual(names.map((name) => [name, "fit"]));
     const [result] = eventsOf(run, "result");
     expect(result).toMatchObject({ verb: "check", status: "passed", data: { findings: [] } });
-    expect(result?.data).toMatchObject({ hosts: { web1: { reached: true, hostname: "web1", sudo: "passwordless" } } });
+    expect(result?.data).toMatchObject({ hosts: { web1: { reached: true, hostname: "web1", sudo: "password" } } });
     expect(await Promise.all(names.map(traces))).toEqual(before);
     expect(await holders()).toEqual(held);
   });
@@ -77,9 +78,8 @@ describe.skipIf(reason !== undefined)(`check${reason === undefined ? "" : `: ${r
       "systemctl stop squatter 2>/dev/null || true; systemctl start app",
     );
     await inside("app1", "until ss -Hltn | grep -q :3000; do sleep 0.1; done");
-    const address = await addressOf("app1");
     const { errors } = await failing(3, check);
-    const end = `ssh deploy@${address} sudo systemctl disable --now squatter.service`;
+    const end = `${sshForSudo(await hostNamed("app1"))} sudo systemctl disable --now squatter.service`;
     expect(errors).toEqual([
       {
         ...shared,
@@ -221,15 +221,15 @@ while True:
     const address = await addressOf("app1");
     await meanwhile(
       "app1",
-      "nft 'table ip lab { chain pre { type nat hook prerouting priority dstnat; tcp dport 2222 redirect to :22; }; }'",
+      "nft 'table ip lab { chain pre { type nat hook prerouting priority dstnat; tcp dport 2223 redirect to :2222; }; }'",
       "nft delete table ip lab",
     );
-    const copy = await spoilt((text) => text.replace(`${address}, tiers`, `${address}, ssh: { port: 2222 }, tiers`));
+    const copy = await spoilt((text) => text.replace(`${address}, tiers`, `${address}, ssh: { port: 2223 }, tiers`));
     const { errors } = await failing(3, ["check", "--accept-host-keys", "--stack", copy]);
     expect(errors.map(({ host, message }) => [host, message])).toEqual([
       [
         "app1",
-        "sshd on app1 was reached at its port 22, but stack.yml says 2222: the packet filter would open 2222 and lock you out.",
+        "sshd on app1 was reached at its port 2222, but stack.yml says 2223: the packet filter would open 2223 and lock you out.",
       ],
     ]);
   });

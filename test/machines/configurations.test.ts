@@ -145,7 +145,8 @@ describe.skipIf(reason !== undefined)(`configurations${reason === undefined ? ""
 /** Runs a shell script as root on a machine; gives all that it says. */
 async function overSsh(stack: Stack, name: string, script: string, input: string) {
   const host = stack.hosts.find((each) => each.name === name) ?? expect.fail(`the stack has no host ${name}`);
-  const argv = loginArgv(stack, host, `${quoteArgv(["sudo", "-n", "sh", "-c", script])} 2>&1`);
-  const { exitCode, stdout, stderr } = await runCommand(argv, { input, timeoutMs: 120_000 });
+  const argv = loginArgv(stack, host, `${quoteArgv(["sudo", "-k", "-S", "-p", "", "sh", "-c", script])} 2>&1`);
+  const password = `${process.env["QUINTET_SUDO_PASSWORD"]}\n`;
+  const { exitCode, stdout, stderr } = await runCommand(argv, { input: password + input, timeoutMs: 120_000 });
   return { exitCode, output: stdout + stderr };
 }

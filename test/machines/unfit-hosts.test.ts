@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sshForSudo } from "../../src/preflight/finding.ts";
 import { failing } from "./failing.ts";
 import { quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
@@ -13,13 +14,12 @@ describe.skipIf(reason !== undefined)(`unfit hosts${reason === undefined ? "" : 
   test("no Python", async () => {
     await meanwhile("app1", "mv /usr/bin/python3 /root/python3", "mv /root/python3 /usr/bin/python3");
     const { errors } = await failing(3, apply);
-    const { address } = await hostNamed("app1");
     expect(errors).toEqual([
       {
         ...shared,
         message: "app1 has no /usr/bin/python3.",
         host: "app1",
-        next: `ssh deploy@${address} sudo apt-get install --yes python3`,
+        next: `${sshForSudo(await hostNamed("app1"))} sudo apt-get install --yes python3`,
       },
     ]);
   });
@@ -76,13 +76,12 @@ describe.skipIf(reason !== undefined)(`unfit hosts${reason === undefined ? "" : 
        umount /run/small/root /run/small`,
     );
     const { errors } = await failing(3, apply);
-    const { address } = await hostNamed("app1");
     expect(errors).toEqual([
       {
         ...shared,
         message: expect.stringMatching(/^app1 has (4\d\d|500) MiB free on \/, 1024 MiB are needed\.$/),
         host: "app1",
-        next: `Make room: ssh deploy@${address} 'sudo apt-get clean; sudo du -xh / | sort -h | tail'`,
+        next: `Make room: ${sshForSudo(await hostNamed("app1"))} 'sudo apt-get clean; sudo du -xh / | sort -h | tail'`,
       },
     ]);
   });
