@@ -93,8 +93,8 @@ def vrrp(device, address, peer, first, seconds, go):
     return {"adverts": list(adverts.values()), "heard": heard if peer else None}
 `;
 
-/** Long enough for three advertisements at the longest usual interval, 1 s, and what they are late. */
-export const VRRP_SECONDS = 3.3;
+/** Long enough for two advertisements at the longest usual interval, 1 s, and what they are late: one tells. */
+export const VRRP_SECONDS = 2.2;
 
 export interface BalancerEvidence {
   readonly host: Host;

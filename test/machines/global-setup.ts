@@ -1,7 +1,10 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { runCommand } from "../../src/command.ts";
 import { quintet, type Run } from "./quintet.ts";
 import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";
+
+const APPLICATION = join(import.meta.dirname, "../../examples/guestbook");
 
 /** What the setup did, for tests to look at. */
 export interface SetupRuns {
@@ -36,15 +39,25 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   process.env["QUINTET_SUDO_PASSWORD"] = (await readFile(join(directory, ".sudo_password"), "utf8")).trim();
   // From nothing: of the rehearsal only the key and the password stay.
   for (const file of ["stack.yml", "known_hosts"]) await rm(join(directory, file));
-  const install = await must(["install", ...installFlags(directory)]);
+  const install = await must(["install", ...installFlags(directory, await applicationPackages(dirname(directory)))]);
   const runs: SetupRuns = { up, install };
   await writeFile(join(dirname(directory), "setup.json"), JSON.stringify(runs));
   process.env["QUINTET_TEST_STACK"] = directory;
   return teardown;
 }
 
+/** What the application is built from, fetched once and not for every run of every test. Gives the command that builds. */
+async function applicationPackages(above: string): Promise<string> {
+  const cwd = join(above, "packages");
+  await mkdir(cwd);
+  for (const file of ["package.json", "package-lock.json"]) await cp(join(APPLICATION, file), join(cwd, file));
+  const { exitCode, stderr } = await runCommand(["npm", "ci", "--omit=dev", "--omit=peer"], { cwd });
+  if (exitCode !== 0) throw new Error(stderr);
+  return `cp -R ${cwd}/node_modules .`;
+}
+
 /** All that a person would have been asked. */
-function installFlags(directory: string): string[] {
+function installFlags(directory: string, build: string): string[] {
   const hosts = { web1: 11, web2: 12, app1: 21, app2: 22, db1: 31 };
   return [
     ...["--name", "quintet-test", "--accept-host-keys"],
@@ -58,8 +71,8 @@ function installFlags(directory: string): string[] {
       relative(process.cwd(), join(directory, "id_ed25519")),
     ],
     ...["--virtual-ip", "10.77.9.100", "--domain", "guestbook.example"],
-    ...["--app-source", join(import.meta.dirname, "../../examples/guestbook")],
-    ...["--app-build", "npm ci --omit=dev --omit=peer", "--app-start", "node server.js", "--app-static", "public"],
+    ...["--app-source", APPLICATION],
+    ...["--app-build", build, "--app-start", "node server.js", "--app-static", "public"],
     ...["--static-path", "/assets", "--static-path", "/robots.txt"],
     ...["--database-name", "guestbook", "--database-buffer-pool-mb", "256"],
     ...["--check-static", "/assets/style.css", "--check-dynamic", "/api/entries", "--check-write", "/api/writes"],
