@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:long`: they install whole stacks again, for which `npm test` has no time. */
-const LONG = ["test/machines/ci.test.ts", "test/machines/guided.test.ts", "test/machines/limit.test.ts"];
+/** Only in `npm run test:long`: what they prove takes many runs, or whole installations. */
+const LONG = ["check", "ci", "guided", "limit"].map((name) => `test/machines/${name}.test.ts`);
 
 const machines = {
   globalSetup: ["test/machines/global-setup.ts"],
@@ -34,7 +34,14 @@ export default defineConfig({
           ...machines,
         },
       },
-      { test: { name: "long", include: LONG, sequence: { groupOrder: 2 }, ...machines } },
+      {
+        test: {
+          name: "long",
+          include: [...LONG, "test/machines/resume.test.ts"],
+          sequence: { groupOrder: 2 },
+          ...machines,
+        },
+      },
     ],
   },
 });
