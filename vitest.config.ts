@@ -1,15 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-/** Only in `npm run test:long`: what they prove takes many runs, or whole installations. */
+/** What takes many runs, or whole installations, to prove: `npm run test:long`. */
 const LONG = ["check", "ci", "guided", "limit"].map((name) => `test/machines/${name}.test.ts`);
-
-const machines = {
-  globalSetup: ["test/machines/global-setup.ts"],
-  // They share five machines, and break them.
-  fileParallelism: false,
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
-};
+const onlyLong = Boolean(process.env["QUINTET_LONG"]);
 
 export default defineConfig({
   test: {
@@ -28,18 +21,14 @@ export default defineConfig({
       {
         test: {
           name: "machines",
-          include: ["test/machines/**/*.test.ts"],
-          exclude: LONG,
+          include: onlyLong ? [...LONG, "test/machines/resume.test.ts"] : ["test/machines/**/*.test.ts"],
+          exclude: onlyLong ? [] : LONG,
+          globalSetup: ["test/machines/global-setup.ts"],
+          // They share five machines, and break them.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
-          ...machines,
-        },
-      },
-      {
-        test: {
-          name: "long",
-          include: [...LONG, "test/machines/resume.test.ts"],
-          sequence: { groupOrder: 2 },
-          ...machines,
         },
       },
     ],
