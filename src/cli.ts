@@ -39,6 +39,10 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
       .option("--sudo-password-file <file>", "where the password for sudo stands, - for standard input");
 
+  /** What the verbs take that end with exit code 6 while another run is at work. */
+  const locking = (command: Command) =>
+    command.option("--lock-wait <time>", "wait so long for another run: seconds, or minutes as in 10m");
+
   /** What the verbs take that begin with describing a stack; addAnswerFlags adds a flag for each question. */
   const describing = (command: Command, overwrite = "replace a stack.yml that says something else") =>
     command
@@ -58,19 +62,19 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   );
 
   describing(
-    onHosts(verb(program, "install", "all of it, asking or by flags: init, check, generate, plan, apply, verify")),
+    locking(
+      onHosts(verb(program, "install", "all of it, asking or by flags: init, check, generate, plan, apply, verify")),
+    ),
     "replace a stack.yml that says something else, and generated files that were edited by hand",
-  )
-    .option("--lock-wait <time>", "wait so long for another run on these hosts: seconds, or minutes as in 10m")
-    .action((options) =>
-      runVerb(options, async (context) => {
-        const { installCommand } = await import("./commands/install.ts");
-        const { guideHere } = await import("./commands/guide.ts");
-        await installCommand(options, context, guideHere("then check, generate and plan"));
-      }),
-    );
+  ).action((options) =>
+    runVerb(options, async (context) => {
+      const { installCommand } = await import("./commands/install.ts");
+      const { guideHere } = await import("./commands/guide.ts");
+      await installCommand(options, context, guideHere("then check, generate and plan"));
+    }),
+  );
 
-  verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts")
+  locking(verb(program, "generate", "write the Ansible project of a stack, changing nothing on its hosts"))
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/generate.ts")).generateCommand(options, context)),
@@ -81,14 +85,15 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/check.ts")).checkCommand(options, context)),
   );
 
-  onHosts(verb(program, "plan", "say what apply would change, host by host, changing nothing; exit 10 if anything"))
+  locking(
+    onHosts(verb(program, "plan", "say what apply would change, host by host, changing nothing; exit 10 if anything")),
+  )
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/plan.ts")).planCommand(options, context)),
     );
 
-  onHosts(verb(program, "apply", "generate, look at every host, then bring the hosts to what stack.yml says"))
-    .option("--lock-wait <time>", "wait so long for another run on these hosts: seconds, or minutes as in 10m")
+  locking(onHosts(verb(program, "apply", "look at every host, generate, then bring the hosts to what stack.yml says")))
     .option("--overwrite", "also overwrite generated files that were edited by hand")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),

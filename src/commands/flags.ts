@@ -9,9 +9,9 @@ const LOGIN = ["limit", "acceptHostKeys", "sudoPasswordFile"] as const;
 
 /** What each verb takes of it. */
 const TAKES: Record<"apply" | "plan" | "check" | "verify" | "generate", readonly (keyof Given)[]> = {
-  generate: ["overwrite"],
+  generate: ["overwrite", "lockWait"],
   check: LOGIN,
-  plan: [...LOGIN, "overwrite"],
+  plan: [...LOGIN, "overwrite", "lockWait"],
   apply: [...LOGIN, "overwrite", "lockWait"],
   verify: LOGIN,
 };

@@ -12,6 +12,7 @@ import { step } from "./step.ts";
 
 export interface GenerateOptions extends CommonOptions {
   readonly overwrite?: boolean;
+  readonly lockWait?: string;
 }
 
 /** `quintet generate`: stack.yml -> the Ansible project in the stack directory. */
@@ -19,8 +20,11 @@ export async function generateCommand(options: GenerateOptions, context: Command
   const stack = await loadStack(options.stack, context);
   const ansible = await ensureAnsible(context, context.emit);
   const again = commandLine(context, stack, "generate", flagsFor("generate", options));
-  const generation = await withDirectory(stack, { command: "generate", again }, context, () =>
-    generateProject(stack, ansible, options, context),
+  const generation = await withDirectory(
+    stack,
+    { command: "generate", again, lockWait: options.lockWait },
+    context,
+    () => generateProject(stack, ansible, options, context),
   );
   context.emit({
     type: "result",

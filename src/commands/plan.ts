@@ -17,14 +17,18 @@ import { runSite } from "./site.ts";
 
 export interface PlanOptions extends CommonOptions, PinOptions {
   readonly overwrite?: boolean;
+  readonly lockWait?: string;
 }
 
 /** `quintet plan`: what apply would change. Exit code 10 when it would change something. */
 export async function planCommand(options: PlanOptions, context: CommandContext): Promise<ExitCode> {
   const stack = await loadStack(options.stack, context);
   const again = commandLine(context, stack, "plan", flagsFor("plan", options));
-  const { plans, logFile } = await withDirectory(stack, { command: "plan", again }, context, () =>
-    planStack(stack, options, context),
+  const { plans, logFile } = await withDirectory(
+    stack,
+    { command: "plan", again, lockWait: options.lockWait },
+    context,
+    () => planStack(stack, options, context),
   );
   const changes = plans.some(wouldChange);
   if (changes) context.emit({ type: "document", text: planText(plans) });

@@ -42,8 +42,6 @@ export function directoryHeldError(
 
 /** A command comes last, so that nothing behind it is pasted with it. */
 function wait(command: string): string {
-  // Only these have the flag.
-  if (!/ (apply|install) /.test(command)) return `When it has ended: ${command}`;
   return `Wait for its end: ${command.includes(" --lock-wait ") ? command : `${command} --lock-wait 10m`}`;
 }
 

@@ -6,10 +6,10 @@ const login = ["--limit", "web1", "--accept-host-keys", "--sudo-password-file", 
 
 test.each([
   ["apply", [...login, "--overwrite", "--lock-wait", "10m"]],
-  ["plan", [...login, "--overwrite"]],
+  ["plan", [...login, "--overwrite", "--lock-wait", "10m"]],
   ["check", login],
-  ["verify", ["--limit", "web1", "--accept-host-keys", "--sudo-password-file", "pw"]],
-  ["generate", ["--overwrite"]],
+  ["verify", login],
+  ["generate", ["--overwrite", "--lock-wait", "10m"]],
 ] as const)("%s gets what it takes", (verb, expected) => {
   expect(flagsFor(verb, all)).toEqual(expected);
 });

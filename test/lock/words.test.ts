@@ -69,9 +69,8 @@ describe("a stack directory that another run works in", () => {
     });
   });
 
-  test("a verb that has no --lock-wait is not told to use it", () => {
-    expect(error("quintet plan --stack /stacks/shop").next).toMatch(
-      /When it has ended: quintet plan --stack \/stacks\/shop$/,
-    );
+  test("a wait that was too short is repeated, not doubled", () => {
+    const command = "quintet plan --stack /stacks/shop --lock-wait 5";
+    expect(error(command).next).toBe(`It may be waiting for somebody's answer. Wait for its end: ${command}`);
   });
 });
