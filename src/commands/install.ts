@@ -4,6 +4,7 @@ import { type HostPlan, wouldChange } from "../ansible/plan.ts";
 import { type FlagValues, fromFlags } from "../answers/flags.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import { lockWaitMs } from "../lock/wait.ts";
+import { SUDO_PASSWORD_VARIABLE } from "../remote/login.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ApplyOptions, applyLocked } from "./apply.ts";
@@ -16,6 +17,7 @@ import { withDirectory } from "./locked-directory.ts";
 import { rehearsalMachines, siteUrl } from "./machines.ts";
 import { planStack } from "./plan.ts";
 import { planSum } from "./plan-text.ts";
+import { checkHosts } from "./preflight.ts";
 import { reportPath, verifyStack } from "./verify.ts";
 
 export interface InstallOptions extends InitOptions, ApplyOptions {}
@@ -32,8 +34,10 @@ export async function installCommand(options: InstallOptions, context: CommandCo
   const { plans, hosts } = await withDirectory(stack, request, context, async () => {
     const { plans } = await planStack(stack, options, context);
     context.emit(planTable(plans));
-    await agree(stack, plans, options, context);
-    const { hosts } = await applyLocked(stack, options, context);
+    const asked = await agree(stack, plans, options, context);
+    // Nobody knows how long the answer took: what was seen of the hosts may be old.
+    const before = asked ? (inner: CommandContext) => checkHosts(stack, meant, inner) : undefined;
+    const { hosts } = await applyLocked(stack, options, context, before && { before });
     return { plans, hosts };
   });
   const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
@@ -44,7 +48,7 @@ export async function installCommand(options: InstallOptions, context: CommandCo
     text: [
       `${stack.name} stands: ${siteUrl(stack)} (or https://${stack.site.domain}/ once its name leads to ${stack.virtualIp.address}).`,
       `Report: ${reportPath(stack, context)}`,
-      ...(same === undefined || context.ask === undefined ? [] : [`The same without questions: ${same}`]),
+      ...(same === undefined || context.ask === undefined ? [] : [await sameText(same, context)]),
     ],
     data: {
       directory: stack.directory,
@@ -74,6 +78,12 @@ async function existing(options: InstallOptions, context: CommandContext): Promi
   return yes ? directory : undefined;
 }
 
+/** A password is in no command line; whoever was asked for one has to know how to give it. */
+async function sameText(same: string, { login }: CommandContext): Promise<string> {
+  const password = (await login.environment())[SUDO_PASSWORD_VARIABLE];
+  return `The same without questions${password === undefined ? "" : `, with the sudo password in ${SUDO_PASSWORD_VARIABLE}`}: ${same}`;
+}
+
 function planTable(plans: readonly HostPlan[]) {
   const count = (list: readonly unknown[]) => (list.length === 0 ? "" : String(list.length));
   return {
@@ -94,15 +104,15 @@ function planData(plans: readonly HostPlan[]) {
   return plans.map((plan) => ({ ...plan, files: plan.files.map(({ diff: _, ...file }) => file) }));
 }
 
-/** Until here nothing was changed on any host. */
+/** Until here nothing was changed on any host. Gives whether somebody was asked. */
 async function agree(
   stack: Stack,
   plans: readonly HostPlan[],
   options: InstallOptions,
   context: CommandContext,
-): Promise<void> {
-  if (context.ask === undefined || !plans.some(wouldChange)) return;
-  if (await context.ask.confirm("Go on, and change that on these hosts?")) return;
+): Promise<boolean> {
+  if (context.ask === undefined || !plans.some(wouldChange)) return false;
+  if (await context.ask.confirm("Go on, and change that on these hosts?")) return true;
   throw new QuintetError({
     message: "Nothing was changed on any host.",
     exitCode: EXIT.interrupted,
