@@ -1,6 +1,8 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { runCommand } from "../../src/command.ts";
+import { type TakenDirectory, takeDirectory } from "../../src/lock/directory.ts";
 import { quintet, type Run } from "./quintet.ts";
 import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";
 
@@ -20,6 +22,7 @@ export interface SetupRuns {
  */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if ((await whyNoMachines()) !== undefined) return undefined;
+  const turn = await takeTurn();
   const directory = await writeRehearsal({ guarded: true });
   const made = await readFile(join(directory, "stack.yml"), "utf8");
   const teardown = async () => {
@@ -27,6 +30,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
     await writeFile(join(directory, "stack.yml"), made);
     const down = await quintet(["rehearse", "down", "--stack", directory]);
     await rm(dirname(directory), { recursive: true, force: true });
+    await turn.release();
     if (down.exitCode !== 0) throw new Error(`the machines are still there:\n${down.stderr}`);
   };
   const must = async (words: readonly string[]) => {
@@ -35,6 +39,8 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
     await teardown();
     throw new Error(`quintet ${words.join(" ")} failed:\n${run.stderr}`);
   };
+  // A run that was killed has left its machines.
+  await must(["rehearse", "down"]);
   const up = await must(["rehearse", "up"]);
   process.env["QUINTET_SUDO_PASSWORD"] = (await readFile(join(directory, ".sudo_password"), "utf8")).trim();
   // From nothing: of the rehearsal only the key and the password stay.
@@ -44,6 +50,14 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   await writeFile(join(dirname(directory), "setup.json"), JSON.stringify(runs));
   process.env["QUINTET_TEST_STACK"] = directory;
   return teardown;
+}
+
+/** There is one set of machines on this computer: a second run at the same time would take them from the first. */
+async function takeTurn(): Promise<TakenDirectory> {
+  const claim = { run: String(process.pid), user: "tests", computer: "this", command: "test/machines" };
+  const taken = await takeDirectory(join(tmpdir(), "quintet-test-turn"), claim, () => new Date());
+  if ("release" in taken) return taken;
+  throw new Error(`the machines of the tests are in use by process ${taken.holder.pid} of this computer`);
 }
 
 /** What the application is built from, fetched once and not for every run of every test. Gives the command that builds. */
