@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
+import { quoteValue } from "../remote/ssh-config.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { ensureSudoPassword } from "./identity.ts";
 import { privileged } from "./privileged.ts";
@@ -11,7 +12,7 @@ export function loginArgv(stack: Stack, host: Host, command: string): string[] {
     "BatchMode=yes",
     "ConnectTimeout=2",
     "StrictHostKeyChecking=yes",
-    `UserKnownHostsFile="${join(stack.directory, "known_hosts")}"`,
+    `UserKnownHostsFile=${quoteValue(join(stack.directory, "known_hosts").replaceAll("%", "%%"))}`,
     "GlobalKnownHostsFile=/dev/null",
     "IdentitiesOnly=yes",
   ];
