@@ -8,7 +8,7 @@ import { QUESTIONS, type Question } from "./questions.ts";
  * The one command line that gives the same answers without asking, quoted for a POSIX shell. The words of `verb` stand
  * as they are, before the flags.
  */
-export function commandLine(program: string, verb: readonly string[], answers: Answers): string {
+export function commandWithAnswers(program: string, verb: readonly string[], answers: Answers): string {
   const flags = QUESTIONS.flatMap((question) => {
     const text = answerTo(question.id, answers);
     // No command line can hold a NUL, and no setting either.

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Answers, answerTo, type QuestionId } from "../answers/answers.ts";
 import { type AnswerFault, faultsOf, type Missing, missing, sentence } from "../answers/check.ts";
-import { commandLine } from "../answers/command-line.ts";
+import { commandWithAnswers } from "../answers/command-line.ts";
 import { editStack } from "../answers/edit.ts";
 import { type FlagValues, fromFlags, mergeAnswers } from "../answers/flags.ts";
 import { questionOf } from "../answers/questions.ts";
@@ -66,7 +66,7 @@ export async function initCommand(options: InitOptions, context: CommandContext,
 /** The command line that would do the same without asking. */
 export function sameCommand(verb: string, answers: Answers, options: InitOptions, context: CommandContext): string {
   const words = options.stack === undefined ? [verb] : [verb, "--stack", options.stack];
-  return commandLine(context.program, words, answers);
+  return commandWithAnswers(context.program, words, answers);
 }
 
 /** The step that `init` is made of and `install` begins with. */

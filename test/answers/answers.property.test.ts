@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { checkAnswer, faultsOf, missing } from "../../src/answers/check.ts";
-import { commandLine } from "../../src/answers/command-line.ts";
+import { commandWithAnswers } from "../../src/answers/command-line.ts";
 import { mergeAnswers } from "../../src/answers/flags.ts";
 import { settingsOf } from "../../src/answers/settings.ts";
 import { settingsText, stackText } from "../../src/answers/write.ts";
@@ -21,7 +21,7 @@ test("whatever is typed anywhere is either taken or told in a sentence", () => {
         }
       }
       missing(answers);
-      commandLine("quintet", ["init"], answers);
+      commandWithAnswers("quintet", ["init"], answers);
       mergeAnswers(answers, answers);
       stackText(answers, { cwd: "/here", directory: "/here/inventories/shop" });
     }),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Answers, answerTo } from "../../src/answers/answers.ts";
-import { commandLine } from "../../src/answers/command-line.ts";
+import { commandWithAnswers } from "../../src/answers/command-line.ts";
 import { fromFlags } from "../../src/answers/flags.ts";
 import { settingsOf } from "../../src/answers/settings.ts";
 import { stackText } from "../../src/answers/write.ts";
@@ -36,7 +36,7 @@ const canBeTyped = (answers: Answers) =>
 test("the printed command line says the same through a real shell and the program's own parser", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(changedAnswers, goodAnswers, anyAnswers).filter(canBeTyped), async (answers) => {
-      const words = await shellWords(commandLine("quintet", ["init"], answers));
+      const words = await shellWords(commandWithAnswers("quintet", ["init"], answers));
       const read = fromFlags(await optionsOf(words), {});
       expect(stackText(read)).toBe(stackText(answers));
       expect(settingsOf(read).wrong).toEqual(settingsOf(answers).wrong);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answers } from "../../src/answers/answers.ts";
-import { commandLine } from "../../src/answers/command-line.ts";
+import { commandWithAnswers } from "../../src/answers/command-line.ts";
 import { editStack } from "../../src/answers/edit.ts";
 import { fromFlags, mergeAnswers } from "../../src/answers/flags.ts";
 import { SHOP } from "./typed.ts";
@@ -52,10 +52,10 @@ test("puts answers over others: hosts and variables one by one, the rest as a wh
 test("prints answers as flags, in the order of the questions", () => {
   const hosts =
     "--host 'web1=10.0.0.11' --host 'web2=10.0.0.12' --host 'app1=10.0.0.21' --host 'app2=10.0.0.22' --host 'db1=10.0.0.31'";
-  expect(commandLine("./quintet", ["init", "--stack", "./my stack"], SHOP)).toBe(
+  expect(commandWithAnswers("./quintet", ["init", "--stack", "./my stack"], SHOP)).toBe(
     `./quintet init --stack './my stack' --name shop --layout five ${hosts} --virtual-ip 10.0.0.100 --domain shop.example --app-source ./shop --app-start 'node server.js' --yes`,
   );
-  expect(commandLine("quintet", ["install"], {})).toBe("quintet install --yes");
+  expect(commandWithAnswers("quintet", ["install"], {})).toBe("quintet install --yes");
 });
 
 test.each<[Answers, string]>([
@@ -67,7 +67,7 @@ test.each<[Answers, string]>([
   ],
   [{ hosts: 'a=10.0.0.1,ssh_identity="~/my key"' }, `--host 'a=10.0.0.1,ssh_identity="~/my key"'`],
 ])("quotes %j", (answers, words) => {
-  expect(commandLine("quintet", ["install"], answers)).toBe(`quintet install ${words} --yes`);
+  expect(commandWithAnswers("quintet", ["install"], answers)).toBe(`quintet install ${words} --yes`);
 });
 
 const FILE = `# Ours.
