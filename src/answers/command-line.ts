@@ -20,15 +20,20 @@ export function commandWithAnswers(program: string, verb: readonly string[], ans
   return quoteArgv([program, ...verb, ...flags, "--yes"]);
 }
 
-/** One flag an item, where all items can be read. */
-function flagItems({ kind }: Question, text: string): readonly string[] {
+/** One flag an item, where all items can be read and there are some: an empty list is an answer too. */
+function flagItems(question: Question, text: string): readonly string[] {
+  const items = itemsIn(question, text) ?? [];
+  return items.length === 0 ? [text] : items;
+}
+
+function itemsIn({ kind }: Question, text: string): readonly string[] | undefined {
   if (kind === "hosts") {
     const { items, wrong } = readHosts(text);
-    return wrong.length > 0 ? [text] : items.map(hostText);
+    return wrong.length > 0 ? undefined : items.map(hostText);
   }
   if (kind === "list") return readWords(text);
   if (kind !== "lines") return [text];
   const lines = readLines(text);
   const read = lines.filter((line) => line !== undefined);
-  return read.length < lines.length ? [text] : read;
+  return read.length < lines.length ? undefined : read;
 }
