@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.ts";
-import type { Report } from "./faults.ts";
+import { type Report, shown } from "./faults.ts";
 import { TIERS } from "./schema.ts";
 
 /** Groups that every Ansible inventory has, the tiers, and the name of the machine that Ansible runs on. */
@@ -41,7 +41,7 @@ export function nameRules(draft: Draft, fault: Report): void {
   }
   const directory = draft.app?.static;
   if (directory !== undefined && (/^[/~]/.test(directory) || directory.split("/").includes(".."))) {
-    const message = `${directory} leads out of the application.`;
+    const message = `${shown(directory)} leads out of the application.`;
     fault(["app", "static"], message, "Give a directory within app.source, such as public.");
   }
 }

@@ -116,7 +116,7 @@ test("flags over a stack.yml give what the same answers would have given, or are
       if ("faults" in edited) expect(edited.faults.length).toBeGreaterThan(0);
       else if (faultsOf(after).length === 0) {
         const result = parse(edited.text);
-        expect("stack" in result ? result.stack.app.start : "").toBe(after["app-start"]);
+        expect("stack" in result ? result.stack.app.start : "").toBe(after["app-start"] ?? before["app-start"]);
       }
     }),
     { numRuns: 50 },
