@@ -73,9 +73,16 @@ function shape(key: string, node: Node | null): void {
   else if (isMap<Scalar<string>, Node>(node)) for (const { key: inner, value } of node.items) shape(inner.value, value);
 }
 
-/** [web] stands without blanks inside, { address: 10.0.0.11 } with them. */
+/**
+ * [web] stands without blanks inside, { address: 10.0.0.11 } with them. A text of several lines stands in quotes there:
+ * without them, its lines could look like something else.
+ */
 function tighten(node: Node): void {
   visit(node, {
+    Scalar: (_, scalar, above) => {
+      const inFlow = above.some((one) => isCollection(one) && one.flow);
+      if (inFlow && scalar.type === undefined && String(scalar.value).includes("\n")) scalar.type = "QUOTE_DOUBLE";
+    },
     Seq: (_, list) => {
       const stringify = list.toString.bind(list);
       list.toString = (context, ...rest) => stringify(context && { ...context, flowCollectionPadding: "" }, ...rest);

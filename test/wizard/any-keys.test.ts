@@ -146,7 +146,8 @@ async function play(keys: readonly string[], given: Readonly<Record<string, stri
   }
   abort.abort(reason);
   const result = await ended;
-  rmSync(home, { recursive: true });
+  // A draft may just be on its way to the disk.
+  rmSync(home, { recursive: true, maxRetries: 5, retryDelay: 20 });
   if (result instanceof Error) expect(result).toBe(reason);
   else if (result !== undefined) {
     // What comes out is a stack: nothing is missing, nothing is wrong.
