@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { eventsJsonSchema } from "../src/events.ts";
 import { stackJsonSchema } from "../src/stack/json-schema.ts";
-import { reportJsonSchema } from "../src/verify/report.ts";
+import { reportJsonSchema } from "../src/report/schema.ts";
 
 const SCHEMAS = {
   "docs/stack.schema.json": stackJsonSchema,

@@ -4,7 +4,7 @@ import type { Machines } from "../machines/machines.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { DRILLS } from "../verify/drills/drills.ts";
-import type { Report } from "../verify/report.ts";
+import type { Report } from "../report/schema.ts";
 import { verify } from "../verify/verify.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";

@@ -2,7 +2,7 @@ import type { Sessions } from "../remote/sessions.ts";
 import type { Tier } from "../stack/schema.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { Clock } from "./clock.ts";
-import type { IsolationReport } from "./report.ts";
+import type { IsolationReport } from "../report/schema.ts";
 import type { Answer, Site, SiteRequest } from "./site.ts";
 
 /** What a check or drill works with. */

@@ -2,7 +2,7 @@ import { BlockList, connect, isIPv6 } from "node:net";
 import type { Sessions } from "../remote/sessions.ts";
 import { flowsTo } from "../stack/flows.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
-import type { IsolationReport } from "./report.ts";
+import type { IsolationReport } from "../report/schema.ts";
 
 export const THIS_COMPUTER = "this computer";
 

@@ -1,5 +1,5 @@
 import type { Check, Context, Finding } from "./context.ts";
-import type { CheckReport } from "./report.ts";
+import type { CheckReport } from "../report/schema.ts";
 
 /** Runs one check; what it throws is its failure. An abort is passed on. */
 export async function runCheck(check: Check, context: Context): Promise<CheckReport[]> {

@@ -1,5 +1,5 @@
 import type { Emit } from "../events.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "../report/schema.ts";
 
 /** Shows a report to people: every check, every flow that is not as it should be, every drill. */
 export function showReport(report: Report, emit: Emit): void {

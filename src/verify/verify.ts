@@ -22,7 +22,7 @@ import {
   type Report,
   resultOf,
   writeReport,
-} from "./report.ts";
+} from "../report/schema.ts";
 import { runCheck } from "./run-check.ts";
 import { ask, type Site } from "./site.ts";
 import { showReport } from "./tables.ts";

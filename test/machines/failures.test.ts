@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLogin } from "../../src/remote/login.ts";
 import { poolServers } from "../../src/verify/haproxy.ts";
-import { reportSchema } from "../../src/verify/report.ts";
+import { reportSchema } from "../../src/report/schema.ts";
 import { failing } from "./failing.ts";
 import { hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { VIRTUAL_IP } from "../../src/verify/context.ts";
-import type { Report } from "../../src/verify/report.ts";
+import type { Report } from "../../src/report/schema.ts";
 import { failing } from "./failing.ts";
 import { eventsOf, hostsOf, program, quintet, type Run } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";

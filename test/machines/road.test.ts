@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../src/command.ts";
-import { type Report, reportSchema } from "../../src/verify/report.ts";
+import { type Report, reportSchema } from "../../src/report/schema.ts";
 import type { SetupRuns } from "./global-setup.ts";
 import { eventsOf, quintet, type Run } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";

@@ -2,11 +2,11 @@ import { Agent } from "node:https";
 import type { Machines } from "../../machines/machines.ts";
 import { hostsOf } from "../../stack/stack.ts";
 import { healthProblems, holdersNow, waitForHealth } from "../health.ts";
-import { type Load, type LoadKind, startLoad } from "../load.ts";
-import type { DrillReport } from "../report.ts";
+import { type Load, type LoadKind, startLoad } from "../load/load.ts";
+import type { DrillReport } from "../../report/schema.ts";
 import { arm, disarm, powerOn } from "./armed.ts";
 import type { Drill, DrillContext } from "./drill.ts";
-import { type HolderSample, type HolderSampler, startSampler } from "./holder-samples.ts";
+import { type HolderSample, type HolderSampler, startSampler } from "../holder-samples.ts";
 import { measure, OBJECTIVE, shortfalls } from "./judge.ts";
 
 const ID = "balancer-power-loss";

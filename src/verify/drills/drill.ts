@@ -1,7 +1,7 @@
 import type { Emit } from "../../events.ts";
 import type { Machines } from "../../machines/machines.ts";
 import type { Context } from "../context.ts";
-import type { DrillReport } from "../report.ts";
+import type { DrillReport } from "../../report/schema.ts";
 
 export interface DrillContext extends Context {
   /** The power switch; undefined for machines that we cannot switch off. */

@@ -1,6 +1,6 @@
-import type { LoadRecord } from "../load.ts";
-import type { DrillReport } from "../report.ts";
-import type { HolderSample } from "./holder-samples.ts";
+import type { LoadRecord } from "../load/load.ts";
+import type { DrillReport } from "../../report/schema.ts";
+import type { HolderSample } from "../holder-samples.ts";
 
 /** Samples of one machine further apart than this say nothing of the time between them: it was off, or frozen. */
 const ALIVE_MS = 250;

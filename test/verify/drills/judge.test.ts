@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { alignSamples, type HolderSample } from "../../../src/verify/drills/holder-samples.ts";
+import { alignSamples, type HolderSample } from "../../../src/verify/holder-samples.ts";
 import { downtime, holderRange, measure, shortfalls } from "../../../src/verify/drills/judge.ts";
-import type { LoadRecord } from "../../../src/verify/load.ts";
+import type { LoadRecord } from "../../../src/verify/load/load.ts";
 
 const request = (endedAt: number, ok = true): LoadRecord => ({
   kind: "static",

@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.ts";
-import type { Answer } from "./site.ts";
+import type { Clock } from "../clock.ts";
+import type { Answer } from "../site.ts";
 
 /** One kind of request, named in the records. */
 export interface LoadKind {

@@ -1,5 +1,5 @@
-import type { RemoteStream, Session } from "../../remote/session.ts";
-import type { Clock } from "../clock.ts";
+import type { RemoteStream, Session } from "../remote/session.ts";
+import type { Clock } from "./clock.ts";
 
 /** Whether a balancer held the virtual IP at one moment. */
 export interface HolderSample {

@@ -1,9 +1,9 @@
 import { Agent, createServer as createHttps, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { systemClock } from "../../src/verify/clock.ts";
-import { type LoadKind, type LoadResult, startLoad } from "../../src/verify/load.ts";
-import { ask, type Site } from "../../src/verify/site.ts";
+import { systemClock } from "../../../src/verify/clock.ts";
+import { type LoadKind, type LoadResult, startLoad } from "../../../src/verify/load/load.ts";
+import { ask, type Site } from "../../../src/verify/site.ts";
 import { makeCertificate } from "./certificates.ts";
 
 let server: Server;

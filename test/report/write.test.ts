@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Report, reportJsonSchema, reportSchema, resultOf, writeReport } from "../../src/verify/report.ts";
+import { type Report, reportJsonSchema, reportSchema, resultOf, writeReport } from "../../src/report/schema.ts";
 
 let directory: string;
 beforeEach(() => {
