@@ -7,6 +7,32 @@ export type Tier = (typeof TIERS)[number];
 /** What holds where stack.yml says nothing, for rules that look at a stack that is not valid as a whole. */
 export const DEFAULT_PORTS = { ssh: 22, app: 3000, database: 3306 } as const;
 
+/** What can be broken on purpose. */
+export const DRILL_IDS = [
+  "balancer-power-loss",
+  "haproxy-killed",
+  "haproxy-down",
+  "haproxy-frozen",
+  "keepalived-killed",
+  "balancer-partition",
+  "balancer-handover",
+  "nginx-stopped",
+  "nginx-frozen",
+  "web-power-loss",
+  "app-killed",
+  "app-frozen",
+  "app-out-of-memory",
+  "app-power-loss",
+  "database-restart",
+  "database-killed",
+  "database-power-loss",
+  "web-tier-gone",
+  "app-tier-gone",
+  "reload",
+  "rolling-reboot",
+] as const;
+export type DrillId = (typeof DRILL_IDS)[number];
+
 // A pattern's message completes the sentence "Give …."; an example completes "Add …, for example …".
 
 const address = z.string().min(1).max(256);
@@ -228,6 +254,28 @@ export const stackFile = z
       })
       .prefault({})
       .meta({ description: "What the smoke checks ask for." }),
+    drills: z
+      .strictObject({
+        rate: z.int().min(1).max(1000).default(100).meta({ description: "Requests a second while a drill runs." }),
+        objectives: z
+          .partialRecord(
+            z.enum(DRILL_IDS),
+            z
+              .strictObject({
+                downtime_ms: z.int().min(0).max(600_000).meta({ description: "Longest stretch without any answer." }),
+                failed_requests: z
+                  .int()
+                  .min(0)
+                  .max(600_000)
+                  .meta({ description: "Requests that only read and got no good answer." }),
+              })
+              .partial(),
+          )
+          .default({})
+          .meta({ description: "What a drill may cost, by its id, where that is not the default." }),
+      })
+      .prefault({})
+      .meta({ description: "How `verify --drills` loads the stack, and what it allows." }),
     firewall: z
       .strictObject({
         ssh_from: z

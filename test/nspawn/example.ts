@@ -25,6 +25,7 @@ export function stack(hosts: readonly Host[], virtualIp: Partial<Stack["virtualI
     app: { source: ".", runtime: "node", start: "node server.js", port: 3000, health: "/healthz", env: {} },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
     checks: { dynamic: "/" },
+    drills: { rate: 100, objectives: {} },
     firewall: {},
   };
 }
