@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DRILL_IDS } from "./drill-ids.ts";
 
 /** What a host is for; also the name of its Ansible group. */
 export const TIERS = ["loadbalancer", "web", "app", "database"] as const;
@@ -6,32 +7,6 @@ export type Tier = (typeof TIERS)[number];
 
 /** What holds where stack.yml says nothing, for rules that look at a stack that is not valid as a whole. */
 export const DEFAULT_PORTS = { ssh: 22, app: 3000, database: 3306 } as const;
-
-/** What can be broken on purpose. */
-export const DRILL_IDS = [
-  "balancer-power-loss",
-  "haproxy-killed",
-  "haproxy-down",
-  "haproxy-frozen",
-  "keepalived-killed",
-  "balancer-partition",
-  "balancer-handover",
-  "nginx-stopped",
-  "nginx-frozen",
-  "web-power-loss",
-  "app-killed",
-  "app-frozen",
-  "app-out-of-memory",
-  "app-power-loss",
-  "database-restart",
-  "database-killed",
-  "database-power-loss",
-  "web-tier-gone",
-  "app-tier-gone",
-  "reload",
-  "rolling-reboot",
-] as const;
-export type DrillId = (typeof DRILL_IDS)[number];
 
 // A pattern's message completes the sentence "Give …."; an example completes "Add …, for example …".
 
