@@ -1,7 +1,6 @@
 import path from "node:path";
 import { ensureAnsible } from "../ansible/find.ts";
 import type { PlaybookResult } from "../ansible/run.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
@@ -14,6 +13,7 @@ import { withDirectory } from "./locked-directory.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach, checkHosts } from "./preflight.ts";
 import { runSite } from "./site.ts";
+import { lockWaitMs } from "./flag-values.ts";
 
 export interface ApplyOptions extends CommonOptions, PinOptions {
   readonly overwrite?: boolean;

@@ -3,7 +3,6 @@ import path from "node:path";
 import { type HostPlan, wouldChange } from "../ansible/plan.ts";
 import { type FlagValues, fromFlags } from "../answers/flags.ts";
 import { EXIT, QuintetError } from "../errors.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { SUDO_PASSWORD_VARIABLE } from "../remote/login.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -18,6 +17,7 @@ import { rehearsalMachines, siteUrl } from "./machines.ts";
 import { planStack } from "./plan.ts";
 import { planSum } from "./plan-text.ts";
 import { checkHosts } from "./preflight.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { reportPath, verifyStack } from "./verify.ts";
 
 export interface InstallOptions extends InitOptions, ApplyOptions {}

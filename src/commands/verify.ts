@@ -1,10 +1,10 @@
 import path from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Machines } from "../machines/machines.ts";
+import type { Report } from "../report/schema.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { DRILLS } from "../verify/drills/drills.ts";
-import type { Report } from "../report/schema.ts";
 import { verify } from "../verify/verify.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
