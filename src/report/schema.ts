@@ -27,13 +27,18 @@ const isolationReport = z.strictObject({
   actual: z
     .enum(["open", "refused", "dropped"])
     .meta({ description: "refused: the answer was no; dropped: there was none. Both are closed." }),
-  rule: z.string().optional().meta({ description: "Where it is not as expected: the rule that is missing or too wide." }),
+  rule: z
+    .string()
+    .optional()
+    .meta({ description: "Where it is not as expected: the rule that is missing or too wide." }),
 });
 
 const percentiles = z
   .strictObject({ p50: ms, p95: ms, p99: ms, max: ms })
   .nullable()
-  .meta({ description: "Milliseconds from when a request was due to its last byte; null: there were no answers." });
+  .meta({
+    description: "Milliseconds from when a request was due to its last byte, of those that succeeded; null: none did.",
+  });
 
 /** What a request of the load is about. A read may be sent again without harm: it is of the safe kind; a write is not. */
 export const REQUEST_KINDS = ["static", "read", "write"] as const;
@@ -54,6 +59,9 @@ const measured = z.strictObject({
   failed: count,
   failedSafe: count.meta({ description: "Those of them that only read, so that trying again does no harm." }),
   retried: count.meta({ description: "The balancer tried another time, or another server." }),
+  resent: count.meta({
+    description: "A read on a kept connection that turned out to be closed, sent again on a new one, as browsers do.",
+  }),
   slow: count.meta({ description: "Succeeded, after a second or more." }),
   kinds: z.array(byKind),
   latencyMs: z.strictObject({ before: percentiles, during: percentiles, after: percentiles }),
@@ -65,18 +73,22 @@ const measured = z.strictObject({
     .meta({ description: "From the repair until every server was back in its pool; null: not within the limit." }),
   holders: z
     .strictObject({ min: count, max: count, noneMs: ms, severalMs: ms })
-    .meta({ description: "Fewest and most balancers that held the virtual IP at one moment, and how long none and several did." }),
+    .meta({
+      description:
+        "Fewest and most balancers that held the virtual IP at one moment, and how long none and several did.",
+    }),
   writes: z
     .strictObject({
       acknowledged: count,
       missing: z.array(z.string()),
       doubled: z.array(z.string()),
+      unread: z.array(z.string()).meta({ description: "Neither found nor missing: the site gave no clear answer." }),
     })
     .nullable()
     .meta({ description: "Every acknowledged write, read back in the end; null: checks.write is not in stack.yml." }),
   generator: z
-    .strictObject({ behindMs: ms, limitMs: ms })
-    .meta({ description: "How far the load fell behind its own schedule at worst, and how far it may." }),
+    .strictObject({ behindMs: ms, p99Ms: ms, limitMs: ms })
+    .meta({ description: "How far the load fell behind its own schedule at worst, and usually, and how far it may." }),
 });
 
 const mark = z.strictObject({

@@ -7,6 +7,8 @@ export interface Written {
   readonly acknowledged: number;
   readonly missing: readonly string[];
   readonly doubled: readonly string[];
+  /** Neither found nor missing: the site gave no clear answer in time. */
+  readonly unread: readonly string[];
 }
 
 /** All that was seen in a drill. Moments are milliseconds of this computer's monotonic clock. */
@@ -27,11 +29,10 @@ export interface Evidence {
   readonly redundantAt: number | undefined;
   /** The hosts that were broken. */
   readonly hosts: readonly string[];
+  /** The balancers, each of which is to be sampled all through. */
+  readonly balancers: readonly string[];
   /** undefined: the stack says no place for writes. */
   readonly written: Written | undefined;
-  /** How far the load fell behind its own schedule at worst, and how far it may. */
-  readonly behindMs: number;
-  readonly behindLimitMs: number;
   /** Such as when a balancer saw that a server was gone; `at` on the monotonic clock. */
   readonly seen: readonly Mark[];
 }
