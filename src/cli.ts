@@ -111,14 +111,18 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),
     );
 
-  drilling(onHosts(verb(program, "verify", "run the smoke checks against the running stack, and write a report")))
+  drilling(
+    locking(onHosts(verb(program, "verify", "run the smoke checks against the running stack, and write a report"))),
+  )
     .option("--check <id...>", "only these smoke checks")
     .option("--list-checks", "list the smoke checks, and run nothing")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
     );
 
-  const rehearse = drilling(verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer"))
+  const rehearse = drilling(
+    locking(verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer")),
+  )
     .option("--down", "remove the machines at the end")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
@@ -133,7 +137,10 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
   const runMachines = (what: "up" | "down" | "status", command: Command) => {
     const options = command.optsWithGlobals();
-    if (options["down"]) command.error(`error: --down has no meaning with rehearse ${what}`);
+    // Those of the whole rehearsal, which is more than its machines.
+    const whole = rehearse.options.filter((option) => !command.options.some(({ long }) => long === option.long));
+    const stray = whole.find((option) => options[option.attributeName()] !== undefined);
+    if (stray !== undefined) command.error(`error: ${stray.long} has no meaning with rehearse ${what}`);
     return runVerb(options, async (context) =>
       (await import("./commands/machines.ts")).machinesCommand(what, options, context),
     );

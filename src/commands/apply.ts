@@ -5,6 +5,7 @@ import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { generateProject } from "./generate.ts";
 import { loadStack } from "./load-stack.ts";
@@ -13,7 +14,6 @@ import { withDirectory } from "./locked-directory.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach, checkHosts } from "./preflight.ts";
 import { runSite } from "./site.ts";
-import { lockWaitMs } from "./flag-values.ts";
 
 export interface ApplyOptions extends CommonOptions, PinOptions {
   readonly overwrite?: boolean;

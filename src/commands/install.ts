@@ -9,6 +9,7 @@ import type { Stack } from "../stack/stack.ts";
 import { type ApplyOptions, applyLocked } from "./apply.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { type Guide, type InitOptions, initStack, sameCommand } from "./init.ts";
 import { findStack, loadStack } from "./load-stack.ts";
@@ -17,7 +18,6 @@ import { rehearsalMachines, siteUrl } from "./machines.ts";
 import { planStack } from "./plan.ts";
 import { planSum } from "./plan-text.ts";
 import { checkHosts } from "./preflight.ts";
-import { lockWaitMs } from "./flag-values.ts";
 import { reportPath, verifyStack } from "./verify.ts";
 
 export interface InstallOptions extends InitOptions, ApplyOptions {}
@@ -40,7 +40,8 @@ export async function installCommand(options: InstallOptions, context: CommandCo
     const { hosts } = await applyLocked(stack, options, context, before && { before });
     return { plans, hosts };
   });
-  const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
+  const machines = await rehearsalMachines(stack, context);
+  const report = await verifyStack(stack, { hosts: meant, ...(machines && { machines }) }, options, context);
   context.emit({
     type: "result",
     verb: "install",

@@ -7,8 +7,8 @@ import { takeDirectory } from "../lock/directory.ts";
 import { directoryHeldError, holderText } from "../lock/words.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
-import type { LockRequest } from "./locked.ts";
 import { lockWaitMs } from "./flag-values.ts";
+import type { LockRequest } from "./locked.ts";
 
 const ASK_AGAIN_MS = 500;
 

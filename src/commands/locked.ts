@@ -12,8 +12,8 @@ import type { LockWorld } from "../lock/world.ts";
 import { makeSessions, type Sessions } from "../remote/sessions.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
-import { step } from "./step.ts";
 import { lockWaitMs } from "./flag-values.ts";
+import { step } from "./step.ts";
 
 export interface LockRequest {
   /** The command line without the program and without anything secret, for example "apply --limit web". */
