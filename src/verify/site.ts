@@ -61,10 +61,12 @@ export function ask(site: Site, request: SiteRequest): Promise<Answer> {
       agent: request.agent ?? (false as const),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     };
+    // Node's types know it of a socket's options only, to which these are handed on.
+    const trusting = { secureContext: trustOf(site) };
     const sent =
       scheme === "http"
         ? requestHttp({ ...shared, port: site.ports.http })
-        : requestHttps({ ...shared, port: site.ports.https, servername: site.domain, secureContext: trustOf(site) });
+        : requestHttps({ ...shared, port: site.ports.https, servername: site.domain, ...trusting });
     let begun = false;
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const fail = (error: Error) => {
