@@ -25,7 +25,7 @@ import {
 } from "../report/schema.ts";
 import { runCheck } from "./run-check.ts";
 import { ask, type Site } from "./site.ts";
-import { showReport } from "./tables.ts";
+import { reportTables } from "../report/tables.ts";
 
 export interface VerifyOptions {
   /** The hosts that it is about; default: all. */
@@ -98,7 +98,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
       ...findings,
     };
     await writeReport(stack.directory, report);
-    showReport(report, emit);
+    for (const table of reportTables(report)) emit(table);
     return report;
   } finally {
     sessions.close();
