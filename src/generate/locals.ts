@@ -4,6 +4,7 @@ import { flowsTo, PORTS } from "../stack/flows.ts";
 import { acceptRules, addresses, sourceMatches } from "../stack/packet-filter.ts";
 import { TIERS, type Tier } from "../stack/schema.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { timersOf } from "../stack/timers.ts";
 import { loginArgs, sharedLoginArgs } from "./login-args.ts";
 import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
 
@@ -86,6 +87,7 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     hostPort,
     ports: PORTS,
     release,
+    timers: timersOf(stack),
     balancers,
     webs,
     apps,
@@ -97,6 +99,7 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     sharedLoginArgs: sharedLoginArgs(stack.hosts),
     database: { ...stack.database, ...ENGINES[stack.database.engine] },
     virtualIp: { ...stack.virtualIp, keepalived: keepalivedAddress(stack.virtualIp.address) },
+    ipFamily: family,
     /** One socket for both families where the virtual IP is IPv6. */
     bind: (port: number) => (family === 6 ? `[::]:${port} v4v6` : `:${port}`),
     metricsBind: `${jinjaHost("loadbalancer_private_address", balancers)}:${PORTS.metrics}`,
@@ -118,7 +121,7 @@ export function hostLocals(stack: Stack, host: Host) {
     services: tiers.flatMap((tier) => SERVICES[tier](stack)),
     configuration: Object.assign({}, ...tiers.map((tier) => CONFIGURATION[tier](stack))) as Record<string, string>,
     peer: balancers.find((balancer) => balancer !== host),
-    priority: 150 - balancers.indexOf(host) * 50,
+    priority: timersOf(stack).priorities[balancers.indexOf(host)],
     rules: [...flowsTo(stack, host).flatMap(acceptRules), ...vrrpRules(balancers, host)],
   };
 }

@@ -186,6 +186,10 @@ export const stackFile = z
         health: urlPath
           .default("/healthz")
           .meta({ description: "Answers 200 while the application can do its work; HAProxy asks it all the time." }),
+        response_timeout_ms: z.int().min(500).max(30000).default(3000).meta({
+          description:
+            "How long a page may take to begin, milliseconds: longer than your slowest. After that, a request that changes nothing (GET, HEAD, OPTIONS) is asked of another app server; all others are waited for 30 seconds and never sent again.",
+        }),
         env: z
           .record(environmentName, line)
           .default({})
