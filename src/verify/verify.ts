@@ -5,6 +5,15 @@ import type { Emit } from "../events.ts";
 import type { Machines } from "../machines/machines.ts";
 import type { Connect } from "../remote/connect.ts";
 import { makeSessions } from "../remote/sessions.ts";
+import {
+  type CheckReport,
+  type DrillReport,
+  type IsolationReport,
+  type Report,
+  resultOf,
+  writeReport,
+} from "../report/schema.ts";
+import { reportTables } from "../report/tables.ts";
 import { PORTS } from "../stack/flows.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import { checksFor } from "./checks/checks.ts";
@@ -14,18 +23,10 @@ import { healLeftover } from "./drills/armed.ts";
 import type { Drill, DrillContext } from "./drills/drill.ts";
 import { drillsNamed } from "./drills/drills.ts";
 import { waitForHealth } from "./health.ts";
-import { probesAbout, tryProbes } from "./isolation.ts";
-import {
-  type CheckReport,
-  type DrillReport,
-  type IsolationReport,
-  type Report,
-  resultOf,
-  writeReport,
-} from "../report/schema.ts";
+import { tryIsolation } from "./isolation/isolation.ts";
+import { makeLooks } from "./looks.ts";
 import { runCheck } from "./run-check.ts";
 import { ask, type Site } from "./site.ts";
-import { reportTables } from "../report/tables.ts";
 
 export interface VerifyOptions {
   /** The hosts that it is about; default: all. */
@@ -71,8 +72,10 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     site,
     sessions,
     ask: (request) => ask(site, request),
+    ...makeLooks({ stack, hosts, site, sessions, clock, signal }),
+    warn: (message) => emit({ type: "warning", message }),
     flows: () => {
-      flows ??= tryProbes(probesAbout(hosts, stack), sessions);
+      flows ??= tryIsolation({ stack, hosts, sessions, signal });
       return flows;
     },
     clock,

@@ -1,0 +1,52 @@
+import type { Tier } from "../../stack/schema.ts";
+import { hostsOf } from "../../stack/stack.ts";
+import { type Check, type Context, type Finding, finding } from "../context.ts";
+import { accessLogOf, type Trail } from "../trail/trail.ts";
+
+export const webLogs: Check = {
+  id: "web-logs",
+  tier: "web",
+  title: "Each web server logs its requests, with the site's name",
+  fix: "Run apply: it writes nginx.conf and reloads Nginx. See that the disk of /var/log is not full.",
+  run: (context) => logsOf(context, "web"),
+};
+
+export const balancerLogs: Check = {
+  id: "balancer-logs",
+  tier: "loadbalancer",
+  title: "Each balancer logs its requests, with the site's name",
+  fix: "Run apply: it writes haproxy.cfg and reloads HAProxy. See what the journal drops: journalctl --unit systemd-journald",
+  run: (context) => logsOf(context, "loadbalancer"),
+};
+
+async function logsOf(context: Context, tier: Exclude<Tier, "database" | "app">): Promise<Finding[]> {
+  const trails = (await context.trails()).filter(({ log }) => log === tier);
+  const name = context.site.domain;
+  const expected = `the request, with ${name}`;
+  return hostsOf(context, tier).map(({ name: host }) => {
+    const trail = trails.find((one) => one.host === host);
+    // That it serves is for other checks to say.
+    if (trail === undefined) return { host, status: "skipped", expected, actual: "it answered no request" };
+    return finding(
+      host,
+      trail.lines.some((line) => hasWord(line, name)),
+      expected,
+      said(trail, name),
+    );
+  });
+}
+
+function said({ lines, log, error }: Trail, name: string): string {
+  if (error !== undefined) return error;
+  if (lines.length === 0) return `the request is not in ${accessLogOf(log)}`;
+  return `the request, ${lines.some((line) => hasWord(line, name)) ? "with" : "without"} ${name}`;
+}
+
+/** Whether a line of a log has this as a word: 10.0.0.1 is not in 10.0.0.11. */
+export function hasWord(line: string, word: string): boolean {
+  const rest = line.split(word);
+  return rest.slice(1).some((after, index) => {
+    const before = rest.slice(0, index + 1).join(word);
+    return !/[A-Za-z0-9.:-]$/.test(before) && !/^(?:[A-Za-z0-9-]|[.:][A-Za-z0-9])/.test(after);
+  });
+}
