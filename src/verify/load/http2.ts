@@ -40,8 +40,8 @@ export function makeHttp2Client(site: Site): Http2Client {
 
   return {
     ask({ path, method = "GET", timeoutMs = 5_000 }) {
-      current ??= open();
-      const here = current;
+      const here = current === undefined || current.session.destroyed ? open() : current;
+      current = here;
       const reused = here.used;
       return new Promise((resolve, reject) => {
         let answer: Answer | undefined;

@@ -1,5 +1,5 @@
 import { Agent } from "node:https";
-import { type Answer, ask, type Site, StaleConnection } from "../site.ts";
+import { type Answer, ask, type Site, StaleConnection, trustOf } from "../site.ts";
 import { makeHttp2Client, Refused } from "./http2.ts";
 import type { Slot } from "./mix.ts";
 import type { Send, Sent } from "./open-loop.ts";
@@ -25,6 +25,8 @@ export interface Sender {
  * may have stored already.
  */
 export function makeSender(site: Site, patienceMs = PATIENCE_MS): Sender {
+  // Now, not in the first request's time.
+  trustOf(site);
   const kept = new Agent({ keepAlive: true });
   const http2 = makeHttp2Client(site);
 

@@ -1,159 +1,153 @@
-import { Agent, createServer as createHttps, type Server } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../../src/verify/clock.ts";
-import { type LoadKind, type LoadResult, startLoad } from "../../../src/verify/load/load.ts";
-import { ask, type Site } from "../../../src/verify/site.ts";
-import { makeCertificate } from "./certificates.ts";
+import { lateness } from "../../../src/verify/drills/measure.ts";
+import type { Load, LoadOptions } from "../../../src/verify/load/load.ts";
+import type { Slot } from "../../../src/verify/load/mix.ts";
+import { startOpenLoop } from "../../../src/verify/load/open-loop.ts";
+import { startLoad } from "../../../src/verify/load/start-load.ts";
+import { openShop, type Shop } from "./shop.ts";
 
-let server: Server;
-let site: Site;
-let connections = 0;
-/** The server holds its answers while this is set. */
-let stall: Promise<void> | undefined;
-
-beforeAll(async () => {
-  const certificate = makeCertificate("shop.example");
-  server = createHttps(certificate, async (request, response) => {
-    await stall;
-    if (request.url === "/reset") return request.socket.destroy();
-    if (request.url === "/half") {
-      response.writeHead(200, { "content-length": "100" });
-      response.write("half");
-      return setTimeout(() => request.socket.destroy(), 5);
-    }
-    if (request.url === "/silent") return;
-    response.writeHead(request.url === "/broken" ? 503 : 200, { "x-served-by": "web1", "x-balancer": "lb1" });
-    response.end("ok");
-  });
-  server.on("connection", (_: Socket) => connections++);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  site = { address: "127.0.0.1", domain: "shop.example", ca: certificate.ca, ports: { http: port, https: port } };
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
 });
+afterEach(() => shop.close());
 
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+const MIX: readonly Slot[] = [
+  { kind: "static", connection: "new", path: "/style.css" },
+  { kind: "read", connection: "kept", path: "/" },
+  { kind: "write", connection: "http2", path: "/writes" },
+];
+const start = (options: Partial<LoadOptions>) =>
+  startLoad(shop.site, { rate: 100, maxMs: 60_000, mix: MIX, ...options }, systemClock);
 
-beforeEach(() => {
-  connections = 0;
-  stall = undefined;
-});
-
-const kind = (path: string, agent?: Agent): LoadKind => ({
-  name: path,
-  send: () => ask(site, { path, timeoutMs: 200, ...(agent ? { agent } : {}) }),
-});
-
-/** Runs to the load's own end. */
-async function load(kinds: LoadKind[], rate: number, maxMs: number): Promise<LoadResult> {
-  const running = startLoad({ rate, maxMs, kinds, clock: systemClock });
-  const total = Math.ceil((rate * maxMs) / 1000);
-  while (running.records.length < total) await systemClock.sleep(5);
-  return running.stop();
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await systemClock.sleep(5);
 }
+const all = (load: Load, count: number) => until(() => load.records.length >= count);
 
-test("every request is recorded, each on a connection of its own", async () => {
-  const { records } = await load([kind("/")], 100, 300);
-  expect(records).toHaveLength(30);
-  expect(connections).toBe(30);
-  const { status, ok, servedBy, balancer, error } = records[0] ?? {};
-  expect({ status, ok, servedBy, balancer, error }).toEqual({
-    status: 200,
-    ok: true,
-    servedBy: "web1",
-    balancer: "lb1",
-    error: undefined,
+test("every request of the pattern is recorded, at even distances, in this thread's time", async () => {
+  const before = systemClock.monotonic();
+  const load = await start({ maxMs: 300 });
+  await all(load, 30);
+  const { records, startedAt, finishedAt } = await load.stop();
+  const sorted = records.toSorted((a, b) => a.dueAt - b.dueAt);
+  expect(sorted.map((one) => one.kind)).toEqual(Array(10).fill(["static", "read", "write"]).flat());
+  expect(sorted.map((one) => Math.round(one.dueAt - startedAt))).toEqual(sorted.map((_, index) => index * 10));
+  expect(finishedAt).toBe(sorted.at(-1)?.dueAt);
+  expect(startedAt).toBeGreaterThan(before);
+  for (const { sentAt, dueAt, endedAt } of records) {
+    expect(sentAt).toBeGreaterThanOrEqual(dueAt);
+    expect(endedAt).toBeGreaterThan(sentAt);
+    expect(endedAt).toBeLessThan(systemClock.monotonic());
+  }
+  const { dueAt, sentAt, endedAt, ...first } = sorted[0] ?? {};
+  expect(first).toEqual({
+    ...{ kind: "static", kept: false, status: 200, ok: true, error: undefined },
+    ...{ servedBy: "web1", balancer: "lb1", retries: 0, resent: false },
   });
-  const due = records.map((record) => record.dueAt).sort((a, b) => a - b);
-  expect(Math.round((due[29] ?? 0) - (due[0] ?? 0))).toBe(290);
+  const writes = sorted.filter((one) => one.kind === "write");
+  expect(new Set(writes.map((one) => one.id)).size).toBe(10);
+  for (const { id } of writes) expect(shop.requests).toContain(`PUT /writes/${id}`);
 });
 
-test("kept connections are kept", async () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const { records } = await load([kind("/", agent)], 100, 200);
-  agent.destroy();
-  expect(records.every((record) => record.ok)).toBe(true);
-  expect(connections).toBe(1);
-});
-
-test("kinds take turns; 503, a reset, half an answer and silence are failures", async () => {
-  const paths = ["/", "/broken", "/reset", "/half", "/silent"];
-  const { records } = await load(
-    paths.map((path) => kind(path)),
-    100,
-    100,
-  );
-  const said = (path: string) =>
-    records.filter((one) => one.kind === path).map(({ ok, status, error }) => [ok, status, error]);
-  expect(said("/")).toEqual([
-    [true, 200, undefined],
-    [true, 200, undefined],
-  ]);
-  expect(said("/broken")).toEqual([
+test("503, a reset and half an answer are failures", async () => {
+  shop.answer = (request, response) => {
+    if (request.url === "/reset") return request.socket.destroy();
+    if (request.url === "/broken") return response.writeHead(503).end();
+    response.writeHead(200, { "content-length": "100" });
+    response.write("half", () => request.socket.destroy());
+  };
+  const paths = ["/broken", "/reset", "/half"];
+  const mix = paths.map((path): Slot => ({ kind: "read", connection: "new", path }));
+  const load = await start({ maxMs: 30, mix });
+  await all(load, 3);
+  const { records } = await load.stop();
+  const said = records.toSorted((a, b) => a.dueAt - b.dueAt).map(({ ok, status, error }) => [ok, status, error]);
+  expect(said).toEqual([
     [false, 503, undefined],
-    [false, 503, undefined],
-  ]);
-  expect(said("/reset")).toEqual([
     [false, undefined, "socket hang up"],
-    [false, undefined, "socket hang up"],
-  ]);
-  expect(said("/half")).toEqual([
-    [false, undefined, "aborted"],
     [false, undefined, "aborted"],
   ]);
-  const silent = [false, undefined, "no answer within 200 ms"];
-  expect(said("/silent")).toEqual([silent, silent]);
 });
 
-test("a stalled server does not slow the sending: its requests are late, each by its own wait", async () => {
+test("the main thread may be busy: the load goes on", async () => {
+  const load = await start({ maxMs: 10_000 });
+  await all(load, 3);
+  const from = performance.now();
+  while (performance.now() < from + 500);
+  const to = performance.now();
+  // The server, which is in this thread, answers now only.
+  await until(() => load.records.filter((one) => one.sentAt > from).length > 50);
+  await load.stop();
+  const meanwhile = load.records.filter((one) => one.sentAt > from && one.sentAt < to);
+  expect(meanwhile.length).toBeGreaterThan(10);
+});
+
+test("a generator that is held up sends all that was due, and says how late", async () => {
+  const send = async () => ({
+    answer: { status: 200, servedBy: undefined, balancer: undefined, retries: 0 },
+    resent: false,
+  });
+  const load = startOpenLoop({ rate: 100, maxMs: 500, mix: MIX }, { send, now: () => performance.now() });
+  const end = performance.now() + 400;
+  while (performance.now() < end);
+  await all(load, 50);
+  const { records } = await load.stop();
+  expect(records).toHaveLength(50);
+  const { max, p99 } = lateness(records);
+  expect(max).toBeGreaterThan(350);
+  expect(p99).toBeGreaterThan(350);
+});
+
+test("stop sends no more and waits for what is out; once more it gives the same", async () => {
   let resume = () => {};
-  stall = new Promise((resolve) => {
+  shop.stall = new Promise((resolve) => {
     resume = resolve;
   });
-  const slow: LoadKind = { name: "/", send: () => ask(site, { path: "/", timeoutMs: 5_000 }) };
-  const running = startLoad({ rate: 100, maxMs: 500, kinds: [slow], clock: systemClock });
-  // The server must have all 50 in hand while it has answered none.
-  while (connections < 50) await systemClock.sleep(5);
-  expect(running.records).toHaveLength(0);
+  const load = await start({ rate: 10 });
+  await until(() => shop.requests.length === 1);
+  const stopping = load.stop();
   resume();
-  while (running.records.length < 50) await systemClock.sleep(5);
-  const { records } = await running.stop();
-  const waits = records.toSorted((a, b) => a.dueAt - b.dueAt).map((record) => record.endedAt - record.dueAt);
-  expect(records.every((record) => record.ok)).toBe(true);
-  // The first was due 490 ms before the last, and all were answered together.
-  expect((waits[0] ?? 0) - (waits[49] ?? 0)).toBeGreaterThan(300);
+  const { records } = await stopping;
+  expect(records.length).toBe(shop.requests.length);
+  expect(records.every((one) => one.ok)).toBe(true);
+  expect((await load.stop()).records).toBe(records);
+  await load.abandon();
 });
 
-test("a generator that was held up says so", async () => {
-  const running = startLoad({ rate: 100, maxMs: 100, kinds: [kind("/")], clock: systemClock });
-  const end = performance.now() + 120;
-  while (performance.now() < end);
-  while (running.records.length < 10) await systemClock.sleep(5);
-  const { maxLatenessMs } = await running.stop();
-  expect(maxLatenessMs).toBeGreaterThan(100);
+test("a load that is abandoned waits for nothing", async () => {
+  shop.stall = new Promise(() => {});
+  const load = await start({ rate: 10 });
+  await until(() => shop.requests.length > 0);
+  await load.abandon();
+  expect(load.records).toEqual([]);
+  await expect(load.stop()).rejects.toThrow("the load generator ended");
 });
 
-test("stop sends no more and waits for what is out", async () => {
-  const running = startLoad({ rate: 10, maxMs: 60_000, kinds: [kind("/")], clock: systemClock });
-  const { records } = await running.stop();
-  expect(records).toHaveLength(1);
+test("a generator that breaks says so", async () => {
+  await expect(
+    startLoad({ ...shop.site, ca: "no certificate" }, { rate: 1, maxMs: 10, mix: MIX }, systemClock),
+  ).rejects.toThrow("the load generator broke");
+});
+
+test("a certificate of another name is not accepted, on any connection", async () => {
+  const load = await startLoad(
+    { ...shop.site, domain: "other.example" },
+    { rate: 100, maxMs: 30, mix: MIX },
+    systemClock,
+  );
+  await all(load, 3);
+  const { records } = await load.stop();
+  for (const { ok, error } of records)
+    expect({ ok, error }).toEqual({ ok: false, error: expect.stringMatching(/altnames/) });
 });
 
 test.each([
   [{ rate: 1001 }, "a rate from 1 to 1000, not 1001"],
   [{ rate: Number.NaN }, "a rate from 1 to 1000, not NaN"],
   [{ maxMs: 600_001 }, "a length of 600000 ms at most, not 600001"],
-  [{ kinds: [] }, "a load needs a kind of request"],
+  [{ mix: [] }, "a load needs a kind of request"],
 ])("an unbounded load is refused: %j", (change, message) => {
-  const options = { rate: 10, maxMs: 100, kinds: [kind("/")], clock: systemClock };
-  expect(() => startLoad({ ...options, ...change })).toThrow(message);
-});
-
-test("a certificate of another CA or name is not accepted", async () => {
-  const other = makeCertificate("shop.example");
-  await expect(ask({ ...site, ca: other.ca }, { path: "/" })).rejects.toThrow(/certificate/);
-  await expect(ask({ ...site, domain: "other.example" }, { path: "/" })).rejects.toThrow(/altnames/);
+  expect(() => startLoad(shop.site, { rate: 10, maxMs: 100, mix: MIX, ...change }, systemClock)).toThrow(message);
 });
