@@ -2,30 +2,105 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Machines } from "../../machines/machines.ts";
+import type { Sessions } from "../../remote/sessions.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { asRoot, LEFTOVER_SCRIPT } from "../faults/fault.ts";
+import type { Drill, DrillContext } from "./drill.ts";
 
-const armed = z.object({ drill: z.string(), host: z.string() });
-const fileOf = (stack: Stack) => join(stack.directory, ".drill.json");
+/**
+ * After this long a host mends itself. Longer than a drill leaves anything broken (BASELINE_MS and CALM_LIMIT_MS in
+ * watching.ts, and what connecting takes), or the repair would fall into the drill.
+ */
+export const ARMED_MS = 60_000;
 
-/** Writes down which machine is about to lose its power, so that a later run can switch it on if this one dies. */
-export async function arm(stack: Stack, drill: string, host: string): Promise<void> {
+const note = z.object({ drill: z.string(), hosts: z.array(z.string()) });
+const fileOf = (stack: Pick<Stack, "directory">) => join(stack.directory, ".drill.json");
+
+/** Repairs that will come by themselves. */
+export interface Armed {
+  readonly hosts: readonly string[];
+  /** Mends every host, and takes the repairs back; throws what kept it from that. */
+  mend(): Promise<void>;
+  readonly isMended: () => boolean;
+}
+
+/** Arms the repair of every host that the drill breaks, and writes down that it does. undefined: nothing is broken for long. */
+export async function armAll(
+  drill: Drill,
+  context: DrillContext,
+  hosts: readonly string[],
+): Promise<Armed | undefined> {
+  if (!("fault" in drill)) return undefined;
+  const { fault } = drill;
+  const { stack } = context;
+  let mended = false;
+  await write(stack, { drill: drill.id, hosts: [...hosts] });
+  const armed: Armed = {
+    hosts,
+    isMended: () => mended,
+    async mend() {
+      const results = await Promise.allSettled(hosts.map((host) => fault.repair(context, host)));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
+      mended = true;
+      await rm(fileOf(stack), { force: true });
+    },
+  };
+  try {
+    await Promise.all(hosts.map((host) => fault.arm(context, host, ARMED_MS)));
+  } catch (error) {
+    await disarm(armed, context);
+    throw error;
+  }
+  return armed;
+}
+
+/** Never fails and is never skipped. What cannot be mended from here stays armed and written down. */
+export async function disarm(armed: Armed | undefined, { emit, sessions, command }: DrillContext): Promise<void> {
+  if (armed === undefined || armed.isMended()) return;
+  try {
+    await armed.mend().catch(() => {
+      // A connection may have died of what was done to its host.
+      for (const host of armed.hosts) sessions.forget(host);
+      return armed.mend();
+    });
+  } catch (error) {
+    emit({
+      type: "warning",
+      message: `${armed.hosts.join(", ")} could not be mended: ${(error as Error).message}. The repair is armed there and comes by itself within ${ARMED_MS / 1_000} s.`,
+      next: command("verify"),
+    });
+  }
+}
+
+async function write(stack: Stack, content: z.output<typeof note>): Promise<void> {
   const file = fileOf(stack);
-  await writeFile(`${file}.new`, JSON.stringify({ drill, host }));
+  await writeFile(`${file}.new`, JSON.stringify(content));
   await rename(`${file}.new`, file);
 }
 
-export async function disarm(stack: Stack): Promise<void> {
+/** Mends what an interrupted drill left broken; the hosts that it was about, if there was one. */
+export async function healLeftover(
+  stack: Stack,
+  { machines, sessions }: { readonly machines: Machines | undefined; readonly sessions: Sessions },
+): Promise<readonly string[]> {
+  const text = await readFile(fileOf(stack), "utf8").catch(() => undefined);
+  if (text === undefined) return [];
+  const found = note.safeParse(parse(text));
+  const known = new Set(stack.hosts.map((host) => host.name));
+  const hosts = found.success ? found.data.hosts.filter((host) => known.has(host)) : [];
+  await Promise.all(
+    hosts.map(async (host) => {
+      if (machines !== undefined) await powerOn(stack, machines, host);
+      // A host that cannot be reached has its own timer; whoever runs next finds out what is wrong with it.
+      await mendOn(host, sessions).catch(() => sessions.forget(host));
+    }),
+  );
   await rm(fileOf(stack), { force: true });
+  return hosts;
 }
 
-/** Heals what an interrupted drill left broken; the name of the machine that was switched on again, if any. */
-export async function healLeftover(stack: Stack, machines: Machines): Promise<string | undefined> {
-  const text = await readFile(fileOf(stack), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const found = armed.safeParse(parse(text));
-  const healed = found.success && (await powerOn(stack, machines, found.data.host)) ? found.data.host : undefined;
-  await disarm(stack);
-  return healed;
+async function mendOn(host: string, sessions: Sessions): Promise<void> {
+  await asRoot(await sessions.to(host), "mend what a drill left", LEFTOVER_SCRIPT);
 }
 
 /** Switches a machine on unless it runs; whether that was needed. */

@@ -1,0 +1,31 @@
+import type { RequestKind } from "../../report/schema.ts";
+import type { Stage } from "./stage.ts";
+import { untilRedundant } from "./watching.ts";
+
+/** Breaks the hosts, all at once; or puts them through what the drill puts them through, one after the other. */
+export async function inject(stage: Stage): Promise<void> {
+  const { drill, context, hosts, tell } = stage;
+  stage.injected();
+  if ("fault" in drill) {
+    for (const host of hosts) tell(host, "unreachable", "broken");
+    await Promise.all(hosts.map((host) => drill.fault.inject(context, host)));
+    return;
+  }
+  await drill.course({
+    ...context,
+    hosts,
+    tell: (host, text) => tell(host, "running", text),
+    async untilRedundant(host) {
+      const { problems } = await untilRedundant(stage, [host]);
+      if (problems.length > 0) throw new Error(`not back to full redundancy after ${host}: ${problems.join("; ")}`);
+    },
+    async without<Result>(kinds: readonly RequestKind[], work: () => Promise<Result>) {
+      const from = context.clock.monotonic();
+      try {
+        return await work();
+      } finally {
+        stage.excused.push({ kinds, from, to: context.clock.monotonic() });
+      }
+    },
+  });
+}
