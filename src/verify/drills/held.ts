@@ -27,7 +27,9 @@ type Watched = Pick<
 export function heldIn(evidence: Watched): Held {
   const { startedAt, finishedAt, balancers } = evidence;
   const lines = balancers.map((host) => ({ broken: brokenIn(evidence, host), samples: samplesOf(evidence, host) }));
-  const times = [startedAt, ...evidence.samples.map((sample) => sample.at), finishedAt]
+  const { injectedAt, redundantAt = finishedAt } = evidence;
+  // Between two of these, nothing changes.
+  const times = [startedAt, injectedAt, redundantAt, finishedAt, ...evidence.samples.map((sample) => sample.at)]
     .filter((at) => at >= startedAt && at <= finishedAt)
     .sort((a, b) => a - b);
   const count = { min: balancers.length, max: 0 };

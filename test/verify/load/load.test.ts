@@ -127,7 +127,7 @@ test("a load that is abandoned waits for nothing", async () => {
 
 test("a generator that breaks says so", async () => {
   await expect(
-    startLoad({ ...shop.site, ca: "no certificate" }, { rate: 1, maxMs: 10, mix: MIX }, systemClock),
+    startLoad({ ...shop.site, ca: 5 as unknown as string }, { rate: 1, maxMs: 10, mix: MIX }, systemClock),
   ).rejects.toThrow("the load generator broke");
 });
 
