@@ -88,14 +88,17 @@ function isOf(chain: Chain, rule: { family: string; table: string; chain: string
   return rule.family === chain.family && rule.table === chain.table && rule.chain === chain.name;
 }
 
-/** The rule of our chain that lets a new connection in, or could; undefined: none does. */
-export function acceptedBy(rules: readonly LiveRule[], packet: Packet): LiveRule | undefined {
-  for (const rule of rules) {
-    const matches = rule.expr.flatMap((one) => ("match" in one ? [matchOf(one["match"] as Match, packet)] : []));
+/** The rule of our chain that decides about a new connection, or could let it in; undefined: the policy decides. */
+export function decidingRule(
+  rules: readonly LiveRule[],
+  packet: Packet,
+): { readonly text: string; readonly accepts: boolean } | undefined {
+  for (const { text, expr } of rules) {
+    const matches = expr.flatMap((one) => ("match" in one ? [matchOf(one["match"] as Match, packet)] : []));
     if (matches.includes(false)) continue;
-    if (rule.expr.some((one) => "accept" in one)) return rule;
+    if (expr.some((one) => "accept" in one)) return { text, accepts: true };
     const certain = !matches.includes(undefined);
-    if (certain && rule.expr.some((one) => "drop" in one || "reject" in one)) return undefined;
+    if (certain && expr.some((one) => "drop" in one || "reject" in one)) return { text, accepts: false };
   }
   return undefined;
 }

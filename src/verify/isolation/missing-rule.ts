@@ -1,7 +1,7 @@
 import { type Flow, flowsTo } from "../../stack/flows.ts";
 import { acceptRules } from "../../stack/packet-filter.ts";
 import type { Host, Stack } from "../../stack/stack.ts";
-import { acceptedBy, type LiveFilter } from "./live-filter.ts";
+import { decidingRule, type LiveFilter } from "./live-filter.ts";
 import type { Tried } from "./probe.ts";
 
 /**
@@ -20,17 +20,19 @@ export function missingRule(
   const packet = { sources, address, port };
   const rules = flow === undefined ? [] : acceptRules(flow);
   const chain = `${host.name}: inet quintet input`;
-  const letsIn = filter.own && acceptedBy(filter.own.rules, packet);
-  if (expected === "closed") return `${chain}: ${tooWide(tried, flow, rules, filter, letsIn?.text)}`;
+  const decides = filter.own && decidingRule(filter.own.rules, packet);
+  const letsIn = decides?.accepts ? decides.text : undefined;
+  if (expected === "closed") return `${chain}: ${tooWide(tried, flow, rules, filter, letsIn)}`;
   if (tried.actual === "refused") {
     const listener = filter.listening.find((line) => covers(line, address, port));
     if (listener === undefined) return `${host.name}: nothing listens on ${written(address, port)}${of(flow)}`;
     return `${host.name}: ${written(address, port)} has a listener, yet the answer is no: ${elsewhere(filter)}`;
   }
+  if (decides?.accepts === false) return `${chain}: ${quoted([decides.text])} stands before ${quoted(rules)}`;
   // Without the table, or where it lets in by default, it is not our filter that drops.
   const passes = filter.own === undefined || letsIn !== undefined || filter.own.policy !== "drop";
   if (!passes) return `${chain}: ${quoted(rules)} is missing`;
-  const has = letsIn === undefined ? "it does not keep it out" : `${quoted([letsIn.text])} lets it in`;
+  const has = letsIn === undefined ? "it does not keep it out" : `${quoted([letsIn])} lets it in`;
   return `${chain}: ${has}, yet ${from} gets no answer from ${written(address, port)}: ${elsewhere(filter)}`;
 }
 
