@@ -10,7 +10,7 @@ export const LIFETIME_MS = 1_800_000;
  * A machine that is cut off cannot tell what it holds, and that is when it matters. So each sample is also written to a
  * file in memory; a sampler that is started under the same name after the connection was lost first tells what is
  * there, as "past <monotonic ms> <0|1>". One that lost its reader goes on for a while: sshd may notice late. The word
- * "stop" removes the file.
+ * "stop" removes the file. A kernel without IPv6 has no table of it, and holds no such address.
  */
 export const SAMPLER = `import glob, ipaddress, os, re, select, sys, time
 vip = ipaddress.ip_address(sys.argv[1])
@@ -41,8 +41,11 @@ left = None
 while True:
     now = time.monotonic()
     if now - begin > lifetime or left is not None and now - left > 60: break
-    with open(table) as f:
-        held = wanted.search(f.read()) is not None
+    try:
+        with open(table) as f:
+            held = wanted.search(f.read()) is not None
+    except FileNotFoundError:
+        held = False
     line = "%.3f %d\\n" % (now * 1000, held)
     os.write(kept, line.encode())
     tell("now " + line)
