@@ -1,4 +1,4 @@
-import { asExpected, type IsolationReport, type Report } from "./schema.ts";
+import { asExpected, type IsolationReport } from "./schema.ts";
 
 /** What one source may open on one target, and whether that is so. */
 export interface MatrixCell {
@@ -21,7 +21,7 @@ export interface Matrix {
 }
 
 /** Sources down, targets across: the hosts in the stack's order, then whatever else was tried from or at. */
-export function matrixOf(isolation: readonly IsolationReport[], hosts: Report["hosts"]): Matrix {
+export function matrixOf(isolation: readonly IsolationReport[], hosts: readonly { readonly name: string }[]): Matrix {
   const names = hosts.map(({ name }) => name);
   const ordered = (tried: readonly string[]) => {
     const all = new Set(tried);
