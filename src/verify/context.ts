@@ -53,6 +53,8 @@ export interface Check {
   readonly fix: string;
   /** The ids of its findings, where they are not its own. */
   readonly parts?: readonly string[];
+  /** Tiers of whose hosts it has something to say, besides its own. */
+  readonly alsoOf?: readonly Tier[];
   /** It has something to say of hosts of all tiers, not only of its own. */
   readonly ofEveryTier?: boolean;
   run(context: Context): Promise<Finding[]>;

@@ -62,7 +62,10 @@ export function fetchFrom(site: Site, { path, address = site.address, headers = 
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** Asks until each of these hosts has answered, 20 times a server of their tier at most; what each said last. */
+/**
+ * Asks until each of these hosts has answered, 20 times a server of their tier at most; what each said last. As many
+ * requests at once as there are servers: one by one, two checks at a time could meet the same server each time.
+ */
 export async function fetchFromEach(
   { site, stack, signal }: Pick<Context, "site" | "stack" | "signal">,
   tier: Tier,
@@ -70,10 +73,10 @@ export async function fetchFromEach(
   asked: FetchRequest,
 ): Promise<Map<string, Fetched>> {
   const found = new Map<string, Fetched>();
-  const tries = 20 * hostsOf(stack, tier).length;
-  for (let i = 0; i < tries && wanted.some((name) => !found.has(name)); i++) {
-    const answer = await fetchFrom(site, { ...asked, signal });
-    found.set(answer.servedBy ?? "", answer);
+  const servers = hostsOf(stack, tier);
+  for (let round = 0; round < 20 && wanted.some((name) => !found.has(name)); round++) {
+    const answers = await Promise.all(servers.map(() => fetchFrom(site, { ...asked, signal })));
+    for (const answer of answers) found.set(answer.servedBy ?? "", answer);
   }
   return found;
 }

@@ -59,7 +59,9 @@ export const CHECKS: readonly Check[] = [
 /** The checks that have something to say of these hosts; those of the virtual IP where a balancer is among them. */
 export function checksFor(hosts: readonly Host[], checks: readonly Check[] = CHECKS): readonly Check[] {
   const tiers = new Set(hosts.flatMap((host) => host.tiers));
-  return checks.filter((check) => check.ofEveryTier || tiers.has(check.tier));
+  return checks.filter(
+    (check) => check.ofEveryTier || [check.tier, ...(check.alsoOf ?? [])].some((tier) => tiers.has(tier)),
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ export const clientAddress: Check = {
   tier: "app",
   title: "Servers are told the client's address, and not the one that a client claims",
   fix: "Run apply: the balancers set X-Forwarded-For themselves. An application that still believes another takes it from the wrong place.",
-  ofEveryTier: true,
+  alsoOf: ["web"],
   async run(context) {
     const trails = await context.trails();
     return (["web", "app"] as const).flatMap((tier) =>

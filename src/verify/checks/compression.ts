@@ -21,7 +21,8 @@ export const compression: Check = {
     if (path === undefined) return hosts.map((host) => skip(host, "checks.static is not in stack.yml"));
     const ask = (encoding: string) =>
       fetchFromEach(context, "web", hosts, { path, headers: { "accept-encoding": encoding } });
-    const [plain, packed] = await Promise.all([ask("identity"), ask("gzip")]);
+    const plain = await ask("identity");
+    const packed = await ask("gzip");
     return hosts.map((host) => {
       const [one, other] = [plain.get(host), packed.get(host)];
       if (one === undefined || other === undefined) return skip(host, "it answered no request");

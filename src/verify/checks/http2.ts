@@ -35,7 +35,13 @@ function ask(
 ): Promise<{ status: number; protocol: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; protocol: string }>();
   const { domain: servername, ca } = site;
-  const socket = connectTls({ host: address, port: site.ports.https, servername, ca, ALPNProtocols: ["h2"] });
+  const socket = connectTls({
+    host: address,
+    port: site.ports.https,
+    servername,
+    ca,
+    ALPNProtocols: ["h2", "http/1.1"],
+  });
   const timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
@@ -53,7 +59,10 @@ function ask(
     stream.once("response", (headers) => {
       status = headers[":status"] ?? 0;
     });
-    stream.once("end", () => resolve({ status, protocol: session.alpnProtocol ?? "none" }));
+    stream.once("close", () => {
+      if (stream.readableEnded && status > 0) resolve({ status, protocol: session.alpnProtocol ?? "none" });
+      else reject(new Error("the stream was closed without a whole answer"));
+    });
     stream.resume();
     stream.end();
   });

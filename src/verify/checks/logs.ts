@@ -42,11 +42,14 @@ function said({ lines, log, error }: Trail, name: string): string {
   return `the request, ${lines.some((line) => hasWord(line, name)) ? "with" : "without"} ${name}`;
 }
 
-/** Whether a line of a log has this as a word: 10.0.0.1 is not in 10.0.0.11. */
+/** Whether a line of a log has this as a word: 10.0.0.1 is not in 10.0.0.11, but in 10.0.0.1:5022 and ::ffff:10.0.0.1. */
 export function hasWord(line: string, word: string): boolean {
-  const rest = line.split(word);
-  return rest.slice(1).some((after, index) => {
-    const before = rest.slice(0, index + 1).join(word);
-    return !/[A-Za-z0-9.:-]$/.test(before) && !/^(?:[A-Za-z0-9-]|[.:][A-Za-z0-9])/.test(after);
-  });
+  const sign = word.includes(":") ? "[.:]" : "\\.";
+  const before = new RegExp(`(?:[A-Za-z0-9-]|[A-Za-z0-9]${sign}|::)$`);
+  const after = new RegExp(`^(?:[A-Za-z0-9-]|${sign}[A-Za-z0-9]|::)`);
+  for (let at = line.indexOf(word); at >= 0; at = line.indexOf(word, at + 1)) {
+    const ipv4InIpv6 = !word.includes(":") && /::(?:ffff:)?$/i.test(line.slice(0, at));
+    if ((ipv4InIpv6 || !before.test(line.slice(0, at))) && !after.test(line.slice(at + word.length))) return true;
+  }
+  return false;
 }
