@@ -8,10 +8,10 @@ export const SLOW_MS = 1_000;
 
 /**
  * How far the load may fall behind its schedule: more would show in the figures as a fault of the site.
- * At worst by this much, and in one of a hundred requests by a fifth of it.
+ * At worst by this much, and in one of a hundred requests by the second: a tenth of what makes a request slow.
  */
 export const BEHIND_LIMIT_MS = 250;
-export const BEHIND_P99_MS = BEHIND_LIMIT_MS / 5;
+export const BEHIND_P99_MS = SLOW_MS / 10;
 
 /** What the evidence of a drill amounts to. Milliseconds, rounded. */
 export function measure(evidence: Evidence): Measured {

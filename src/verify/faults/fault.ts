@@ -45,7 +45,9 @@ systemd-run --quiet --collect --unit=${REPAIR_UNIT} --on-active=${Math.ceil(afte
 
 /** Mends, and only then takes the timer back. */
 export function repairScript(repair: string): string {
-  return `${repair}
+  return `{
+${repair}
+} || exit 1
 systemctl stop ${REPAIR_UNIT}.timer 2>/dev/null
 rm -f ${REPAIR_SCRIPT}`;
 }
