@@ -8,8 +8,8 @@ import { asRoot, LEFTOVER_SCRIPT } from "../faults/fault.ts";
 import type { Drill, DrillContext } from "./drill.ts";
 
 /**
- * After this long a host mends itself. Longer than a drill leaves anything broken (BASELINE_MS and CALM_LIMIT_MS in
- * watching.ts, and what connecting takes), or the repair would fall into the drill.
+ * After this long a host mends itself. Longer than a drill leaves anything broken (the limits in watching.ts, and what
+ * connecting takes), or the repair would come during the drill.
  */
 export const ARMED_MS = 60_000;
 

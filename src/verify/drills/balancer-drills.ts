@@ -30,6 +30,7 @@ export const balancerDrills: readonly Drill[] = [
     takeover: true,
     awaits: takenOver,
     predict: silence,
+    also: staysWhereItIs,
   },
   {
     ...base,
@@ -52,7 +53,8 @@ export const balancerDrills: readonly Drill[] = [
     ends: "when mended",
     takeover: true,
     awaits: takenOver,
-    predict: (timers) => first(0, "systemd tells keepalived at once:", goodbye(timers)),
+    predict: (timers) => first(0, "systemd tells keepalived at once", goodbye(timers)),
+    also: staysWhereItIs,
   },
   {
     ...base,
@@ -68,10 +70,11 @@ export const balancerDrills: readonly Drill[] = [
       const { interval, timeout } = timers.haproxyCheck;
       return first(
         interval + timeout,
-        `keepalived's next look and its wait: ${interval} + ${timeout} =`,
+        `keepalived's next look and its wait: ${interval} + ${timeout} ms`,
         goodbye(timers),
       );
     },
+    also: staysWhereItIs,
   },
   {
     ...base,
@@ -107,7 +110,8 @@ export const balancerDrills: readonly Drill[] = [
     ends: "when mended",
     takeover: true,
     awaits: takenOver,
-    predict: (timers) => first(timers.handover, "nobody new is let in for", goodbye(timers)),
+    predict: (timers) => first(timers.handover, `nobody new is let in for ${timers.handover} ms`, goodbye(timers)),
+    also: staysWhereItIs,
   },
 ];
 
@@ -123,6 +127,12 @@ function healedSplit(evidence: Evidence): string[] {
       : []),
     ...(heldAtEnd(evidence, finishedAt) === 1 ? [] : ["not exactly one balancer held the virtual IP in the end"]),
   ];
+}
+
+/** A balancer that comes back leaves the virtual IP where it is: taking it back would be a second failover. */
+function staysWhereItIs({ samples, hosts, repairedAt = Number.POSITIVE_INFINITY }: Evidence): string[] {
+  const taken = samples.find(({ host, at, holds }) => holds && hosts.includes(host) && at > repairedAt);
+  return taken === undefined ? [] : [`${taken.host} took the virtual IP back when it was mended: a second failover`];
 }
 
 function heldAtEnd({ samples, balancers }: Evidence, at: number): number {

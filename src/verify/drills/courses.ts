@@ -90,6 +90,6 @@ export const courseDrills: readonly Drill[] = [
     applies: needsTwo("loadbalancer"),
     objective: { downtimeMs: 500, failedSafe: 0, maxHolders: 1 },
     course: rebootAll,
-    predict: (timers) => first(timers.handover, "nobody new is let in for", goodbye(timers)),
+    predict: (timers) => first(timers.handover, `nobody new is let in for ${timers.handover} ms`, goodbye(timers)),
   },
 ];

@@ -7,8 +7,8 @@ export async function inject(stage: Stage): Promise<void> {
   const { drill, context, hosts, tell } = stage;
   stage.injected();
   if ("fault" in drill) {
-    for (const host of hosts) tell(host, "unreachable", "broken");
     await Promise.all(hosts.map((host) => drill.fault.inject(context, host)));
+    for (const host of hosts) tell(host, "unreachable", "broken");
     return;
   }
   await drill.course({

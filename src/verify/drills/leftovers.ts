@@ -21,9 +21,12 @@ esac
 :`;
 
 /** What is not as it was on the hosts, in words. */
-export async function leftovers({ stack, sessions }: Pick<Context, "stack" | "sessions">): Promise<string[]> {
+export async function leftovers(
+  { stack, sessions }: Pick<Context, "stack" | "sessions">,
+  hosts: readonly Host[] = stack.hosts,
+): Promise<string[]> {
   const found = await Promise.all(
-    stack.hosts.map(async ({ name, tiers }) => {
+    hosts.map(async ({ name, tiers }) => {
       try {
         const said = await asRoot(await sessions.to(name), "be looked at", script(allUnits(stack, tiers)));
         return said

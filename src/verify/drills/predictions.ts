@@ -21,7 +21,8 @@ export function goodbye(timers: Timers): Prediction {
 
 /** This comes first, then something else. */
 export function first(beforeMs: number, what: string, then: Prediction): Prediction {
-  return prediction(beforeMs + then.downtimeMs, `${what} ${beforeMs} ms, then ${then.formula}`);
+  const downtimeMs = Math.round(beforeMs + then.downtimeMs);
+  return { downtimeMs, formula: `${what}, then ${then.formula}; ${downtimeMs} ms in all` };
 }
 
 /** Nobody notices, or only those who wait longer. */

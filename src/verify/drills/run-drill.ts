@@ -8,7 +8,7 @@ import { objectiveOf } from "./objective.ts";
 import { NotReady, ready } from "./readiness.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { judge } from "./verdict.ts";
-import { baseline, untilCalm, untilRedundant } from "./watching.ts";
+import { baseline, untilBack, untilCalm, untilRedundant } from "./watching.ts";
 
 /** Everything that the report says of a drill besides what it is. */
 type Outcome = Pick<DrillReport, "status" | "measured" | "timeline"> & { readonly reason?: string };
@@ -50,7 +50,7 @@ async function attempt(drill: Drill, context: DrillContext, hosts: readonly stri
     await baseline(stage);
     const injectedAt = clock.monotonic();
     await inject(stage);
-    const faults = await untilCalm(stage, injectedAt);
+    const faults = [...(await untilCalm(stage, injectedAt)), ...(await untilBack(stage))];
     const wrong = (await drill.look?.(context)) ?? [];
     const repairedAt = clock.monotonic();
     await armed?.mend();

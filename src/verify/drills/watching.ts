@@ -1,13 +1,16 @@
 import type { LoadRecord } from "../load/load.ts";
+import { leftovers } from "./leftovers.ts";
 import { untilWhole } from "./readiness.ts";
 import type { Stage } from "./stage.ts";
 import { seenProblems } from "./watch.ts";
 
 /** Before anything is broken: shows that the load itself does no harm. */
-export const BASELINE_MS = 3_000;
+const BASELINE_MS = 3_000;
 /** Service is calm when nothing failed for this long. */
 const CALM_MS = 2_000;
-export const CALM_LIMIT_MS = 30_000;
+const CALM_LIMIT_MS = 30_000;
+/** All of it, with what connecting takes, is shorter than ARMED_MS: or the armed repair would come during the drill. */
+const BACK_LIMIT_MS = 10_000;
 const REDUNDANCY_LIMIT_MS = 90_000;
 /** How long the whole stack is watched in the end. */
 const AFTER_MS = 1_500;
@@ -42,6 +45,20 @@ export async function untilCalm(stage: Stage, injectedAt: number): Promise<strin
         ...(missing === undefined ? [] : [`${missing} within ${CALM_LIMIT_MS / 1_000} s`]),
       ];
     }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
+
+/** What has to come back by itself is given its time before anybody mends it; what had not at the limit. */
+export async function untilBack({ drill, context, hosts }: Stage): Promise<string[]> {
+  if (!("fault" in drill) || drill.ends !== "by itself") return [];
+  const { stack, clock, signal } = context;
+  const broken = stack.hosts.filter(({ name }) => hosts.includes(name));
+  const end = clock.monotonic() + BACK_LIMIT_MS;
+  for (;;) {
+    const left = await leftovers(context, broken);
+    if (left.length === 0) return [];
+    if (clock.monotonic() >= end) return left.map((one) => `it did not come back by itself: ${one}`);
     await clock.sleep(LOOK_MS, signal);
   }
 }
