@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Site } from "../site.ts";
 import type { LoadOptions, LoadRecord } from "./load.ts";
@@ -20,7 +21,18 @@ export type Told =
 /** Often enough for a live line, and seldom enough not to be work of its own. */
 const TELL_MS = 50;
 
+/** As a client of its own would be: not held up by what else this computer does, such as being the five machines. */
+const PRIORITY = -10;
+
 const { site, options } = workerData as Task;
+// On Linux, of this thread alone.
+if (process.platform === "linux") {
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    // Only root may. How late requests are sent is measured in any case.
+  }
+}
 const tell = (told: Told) => parentPort?.postMessage(told);
 const sender = makeSender(site);
 let untold: LoadRecord[] = [];
