@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Written } from "../drills/evidence.ts";
@@ -36,6 +37,7 @@ export async function readBack(ids: readonly string[], { path, ask, clock, signa
   const end = clock.monotonic() + LIMIT_MS + ids.length * LIMIT_MS_A_WRITE;
   const found = { missing: [] as string[], doubled: [] as string[], unread: [] as string[] };
   const left = [...ids];
+  const agent = new Agent({ keepAlive: true });
 
   const look = async (id: string): Promise<keyof typeof found | "stored"> => {
     while (clock.monotonic() < end) {
@@ -55,7 +57,7 @@ export async function readBack(ids: readonly string[], { path, ask, clock, signa
       if (what !== "stored") found[what].push(id);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, reader));
+  await Promise.all(Array.from({ length: AT_ONCE }, reader)).finally(() => agent.destroy());
   return { acknowledged: ids.length, ...found };
 }
 
