@@ -133,7 +133,13 @@ test("SSH elsewhere: its own port is open, 22 is not", () => {
 
 test("an address that stack.yml does not name is no side door", () => {
   const surfaces = surfacesOf(sameAddresses, {
-    db1: surface(["eth0 10.0.0.31/24", "eth0 fd00::31/64", "eth1 2001:db8::31/64", "docker0 172.17.0.1/16"]),
+    db1: surface([
+      "eth0 10.0.0.31/24",
+      "eth0 fd00::31/64",
+      "eth1 2001:db8::31/64",
+      "docker0 172.17.0.1/16",
+      "br1 172.18.0.1/16",
+    ]),
     web1: surface(["eth0 10.0.0.11/24", "eth0 fd00::11/64", "eth1 2001:db8:1::11/64", "docker0 172.17.0.1/16"]),
   });
   const tried = probesOf(sameAddresses, surfaces).filter(
@@ -150,6 +156,11 @@ test("an address that stack.yml does not name is no side door", () => {
     ({ from, to, port }) => from === "app1" && to === "db1" && port === 3306,
   );
   expect(fromApp.map(line)).toEqual(["app1 -> db1 10.0.0.31 3306 open"]);
+});
+
+test("a host that has a second address is let in all the same: the stack needs it", () => {
+  const surfaces = surfacesOf(sameAddresses, { app1: surface(["eth0 10.0.0.21/24", "eth0 10.0.0.121/24"]) });
+  expect(open(probesOf(sameAddresses, surfaces), "app1", "db1", "10.0.0.31")).toBe("22 3306");
 });
 
 test("IPv6 alone", () => {

@@ -92,6 +92,22 @@ describe.skipIf(reason !== undefined)(`the rule that is named${reason === undefi
       `db1: inet quintet input: \`meta l4proto tcp counter packets 0 bytes 0 accept\` is too wide: it lets web1 reach port 3306; for port 3306 there should be ${DATABASE} alone`,
     ],
     [
+      "a rule for all ports but some",
+      loaded("db1", "nft add rule inet quintet input tcp dport != 80 accept"),
+      { port: 3306, is: "open" },
+      `db1: inet quintet input: \`tcp dport != 80 accept\` is too wide: it lets web1 reach port 3306; for port 3306 there should be ${DATABASE} alone`,
+    ],
+    [
+      "a rule for all sources but this one, and one for IPv6 alone",
+      loaded(
+        "db1",
+        "nft add rule inet quintet input ip saddr != 192.0.2.11 accept",
+        "nft add rule inet quintet input meta nfproto ipv6 accept",
+      ),
+      { port: 3306, is: "open" },
+      `db1: inet quintet input: no rule lets web1 reach port 3306, yet 192.0.2.31:3306 answers: the rules have changed since, or another machine has the address; for port 3306 there should be ${DATABASE} alone`,
+    ],
+    [
       "no rule lets it in",
       loaded("db1"),
       { port: 3306, is: "open" },
