@@ -17,22 +17,26 @@ export const clientAddress: Check = {
     const trails = await context.trails();
     return (["web", "app"] as const).flatMap((tier) =>
       hostsOf(context, tier).map(({ name }): Finding => {
-        const trail = trails.find((one) => one.log === tier && one.host === name);
-        return { ...judge(name, tier, trail), tier };
+        const own = trails.filter((one) => one.log === tier && one.host === name);
+        const skipped = { ...EXPECTED, host: name, status: "skipped" as const, actual: "it answered no request" };
+        const found = own.map((trail) => judge(name, tier, trail));
+        // Of the requests through each balancer, the one that went wrong.
+        return { ...(found.find(({ status }) => status === "failed") ?? found[0] ?? skipped), tier };
       }),
     );
   },
 };
 
-function judge(host: string, tier: "web" | "app", trail: Trail | undefined): Finding {
-  const expected = `${trail?.client ?? "the client's address"}, not ${FORGED}`;
+const EXPECTED = { expected: `the client's address, not ${FORGED}` };
+
+function judge(host: string, tier: "web" | "app", { client, lines, error, balancer }: Trail): Finding {
+  const { expected } = EXPECTED;
+  const by = balancer === undefined ? "" : ` by ${balancer}`;
   const skipped = (actual: string): Finding => ({ host, status: "skipped", expected, actual });
-  if (trail === undefined) return skipped("it answered no request");
-  const { client, lines, error } = trail;
   if (error !== undefined) return finding(host, false, expected, error);
-  if (client === undefined) return finding(host, false, expected, "the balancer does not say whom it saw");
+  if (client === undefined) return finding(host, false, expected, `nobody says whom the balancer saw${by}`);
   if (lines.some((line) => hasWord(line, FORGED)))
-    return finding(host, false, expected, `${FORGED} was believed or passed on`);
+    return finding(host, false, expected, `${FORGED} was believed, or passed on${by}`);
   if (lines.some((line) => hasWord(line, client))) return finding(host, true, expected, client);
   // What an application logs is its own business; that Nginx logs at all is another check's.
   if (tier === "app") return skipped("the application logs no client's address");

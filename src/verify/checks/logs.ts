@@ -24,22 +24,18 @@ async function logsOf(context: Context, tier: Exclude<Tier, "database" | "app">)
   const name = context.site.domain;
   const expected = `the request, with ${name}`;
   return hostsOf(context, tier).map(({ name: host }) => {
-    const trail = trails.find((one) => one.host === host);
+    const own = trails.filter((one) => one.host === host);
     // That it serves is for other checks to say.
-    if (trail === undefined) return { host, status: "skipped", expected, actual: "it answered no request" };
-    return finding(
-      host,
-      trail.lines.some((line) => hasWord(line, name)),
-      expected,
-      said(trail, name),
-    );
+    if (own.length === 0) return { host, status: "skipped", expected, actual: "it answered no request" };
+    const wrong = own.flatMap((trail) => wrongOf(trail, name) ?? []);
+    return finding(host, wrong.length === 0, expected, wrong[0] ?? expected);
   });
 }
 
-function said({ lines, log, error }: Trail, name: string): string {
+function wrongOf({ lines, log, error }: Trail, name: string): string | undefined {
   if (error !== undefined) return error;
   if (lines.length === 0) return `the request is not in ${accessLogOf(log)}`;
-  return `the request, ${lines.some((line) => hasWord(line, name)) ? "with" : "without"} ${name}`;
+  return lines.some((line) => hasWord(line, name)) ? undefined : `the request, without ${name}`;
 }
 
 /** Whether a line of a log has this as a word: 10.0.0.1 is not in 10.0.0.11, but in 10.0.0.1:5022 and ::ffff:10.0.0.1. */

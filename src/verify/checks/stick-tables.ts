@@ -4,7 +4,7 @@ import { type Check, type Context, type Finding, finding } from "../context.ts";
 
 /**
  * Puts an entry of its own into this balancer's table, then waits for the other's to come over. What is told of the
- * peers is for who reads that it did not. Arguments: own key, the other's key.
+ * peers is for who reads that it did not. HAProxy tries again some seconds after a peer was not there. Arguments: own key, the other's key.
  */
 const SHARE = `import json, socket, sys, time
 def talk(words):
@@ -19,7 +19,7 @@ def talk(words):
             said += more
 own, other = sys.argv[1:]
 refused = talk("set table clients key %s data.http_req_rate 1" % own).strip()
-end = time.monotonic() + 5
+end = time.monotonic() + 10
 seen = False
 while not seen and not refused and time.monotonic() < end:
     seen = ("key=%s " % other) in talk("show table clients key %s" % other)
@@ -48,7 +48,7 @@ export const stickTables: Check = {
           const { seen, refused, peers } = await share(context, name, keys[index] ?? "", others[0] ?? "");
           const states = [...peers.matchAll(/id=([^(\s]+)\(remote[^\n]*last_status=([A-Z0-9]+)/g)];
           const state = states.map(([, peer, status]) => `${peer} is ${status}`).join(", ") || "no peer is known";
-          const actual = refused || (seen ? expected : `nothing within 5 s (${state})`);
+          const actual = refused || (seen ? expected : `nothing within 10 s (${state})`);
           return finding(name, seen, expected, actual);
         } catch (error) {
           context.signal.throwIfAborted();
@@ -67,7 +67,7 @@ interface Shared {
 
 async function share({ sessions, signal }: Context, host: string, own: string, other: string): Promise<Shared> {
   const session = await sessions.to(host);
-  const result = await session.run(["python3", "-c", SHARE, own, other], { sudo: true, timeoutMs: 15_000, signal });
+  const result = await session.run(["python3", "-c", SHARE, own, other], { sudo: true, timeoutMs: 20_000, signal });
   if (result.exitCode !== 0) {
     throw new Error(`HAProxy's runtime socket does not answer: ${result.stderr.trim().split("\n").at(-1)}`);
   }

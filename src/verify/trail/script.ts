@@ -1,10 +1,10 @@
 /**
- * Finds lines in logs as root: standard input says which mark to look for where, and for how long. A log is followed
- * until its mark was found or the time is over, because what is written to it may be buffered. Prints the lines of each.
+ * Finds lines in logs as root: standard input says which marks to look for where, and for how long. A log is followed
+ * until all were found or the time is over, because what is written to it may be buffered. Prints the lines of each mark.
  */
 export const FIND = `import json, subprocess, sys, threading, time
 logs = json.load(sys.stdin)
-found = [[] for _ in logs]
+found = [[[] for _ in log["marks"]] for log in logs]
 MOST = 16 << 20
 
 class Follower(threading.Thread):
@@ -14,11 +14,12 @@ class Follower(threading.Thread):
         self.end = time.monotonic() + log["seconds"]
 
     def over(self):
-        return bool(self.lines) or time.monotonic() > self.end
+        return all(self.lines) or time.monotonic() > self.end
 
     def take(self, line):
-        if self.log["mark"] in line:
-            self.lines.append(line.rstrip("\\n")[:2000])
+        for mark, lines in zip(self.log["marks"], self.lines):
+            if mark in line:
+                lines.append(line.rstrip("\\n")[:2000])
 
     def run(self):
         if "unit" in self.log:

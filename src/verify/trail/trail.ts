@@ -88,29 +88,26 @@ async function sendMarked(context: Around): Promise<Sent[]> {
   return sent;
 }
 
-/** What one request a log is enough for. */
+/** What each of the host's logs has to tell of. */
 function trailsOf({ name, tiers }: Host, sent: readonly Sent[]): Omit<Trail, "lines">[] {
-  const first = (log: Trail["log"], isIt: (one: Sent) => boolean) => {
-    const one = tiers.includes(log) ? sent.find(isIt) : undefined;
-    return one === undefined ? [] : [{ ...one, host: name, log }];
-  };
-  return [
-    ...first("loadbalancer", (one) => one.balancer === name),
-    ...first("web", (one) => one.tier === "web" && one.servedBy === name),
-    ...first("app", (one) => one.tier === "app" && one.servedBy === name),
-  ];
+  const isIn = (log: Trail["log"], { tier, servedBy, balancer }: Sent) =>
+    log === "loadbalancer" ? balancer === name : log === tier && servedBy === name;
+  return (["loadbalancer", "web", "app"] as const)
+    .filter((log) => tiers.includes(log))
+    .flatMap((log) => sent.filter((one) => isIn(log, one)).map((one) => ({ ...one, host: name, log })));
 }
 
 async function readLogs(context: Around, host: Host, trails: readonly Omit<Trail, "lines">[]): Promise<Trail[]> {
   if (trails.length === 0) return [];
-  const input = JSON.stringify(trails.map(({ log, mark }) => ({ ...LOGS[log], mark })));
+  const byLog = [...Map.groupBy(trails, ({ log }) => log)];
+  const input = JSON.stringify(byLog.map(([log, own]) => ({ ...LOGS[log], marks: own.map(({ mark }) => mark) })));
   try {
     const session = await context.sessions.to(host.name);
     const { signal } = context;
     const result = await session.run(["python3", "-c", FIND], { input, sudo: true, timeoutMs: 20_000, signal });
     if (result.exitCode !== 0) throw new Error(`its logs cannot be read: ${result.stderr.trim().split("\n").at(-1)}`);
-    const found = JSON.parse(result.stdout) as string[][];
-    return trails.map((trail, index) => ({ ...trail, lines: found[index] ?? [] }));
+    const found = JSON.parse(result.stdout) as string[][][];
+    return byLog.flatMap(([, own], at) => own.map((trail, index) => ({ ...trail, lines: found[at]?.[index] ?? [] })));
   } catch (error) {
     context.signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);

@@ -275,8 +275,8 @@ test("balancers that see each other's entries pass, each asked once, with keys o
 });
 
 test.each([
-  [{ stdout: JSON.stringify({ seen: false, refused: "", peers: PEERS }) }, "nothing within 5 s (web2 is CONN)"],
-  [{ stdout: JSON.stringify({ seen: false, refused: "", peers: "" }) }, "nothing within 5 s (no peer is known)"],
+  [{ stdout: JSON.stringify({ seen: false, refused: "", peers: PEERS }) }, "nothing within 10 s (web2 is CONN)"],
+  [{ stdout: JSON.stringify({ seen: false, refused: "", peers: "" }) }, "nothing within 10 s (no peer is known)"],
   [{ stdout: JSON.stringify({ seen: false, refused: "No such table", peers: PEERS }) }, "No such table"],
   [
     { exitCode: 1, stderr: "Traceback\nFileNotFoundError" },

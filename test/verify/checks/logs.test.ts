@@ -102,8 +102,8 @@ test("an address that a client claims must not be believed, nor passed on", asyn
     await stackThatLogs({ web: (path) => `${CLIENT} ${path} shop.example "${FORGED}, ${CLIENT}"` }),
   );
   expect(passedOn.clients.slice(0, 2)).toEqual([
-    `web1 failed: ${FORGED} was believed or passed on`,
-    `web2 failed: ${FORGED} was believed or passed on`,
+    `web1 failed: ${FORGED} was believed, or passed on by web1`,
+    `web2 failed: ${FORGED} was believed, or passed on by web2`,
   ]);
   const believed = await run(
     await stackThatLogs({ app: (path, server) => `${path} ${server === "app2" ? FORGED : CLIENT}` }),
@@ -112,7 +112,7 @@ test("an address that a client claims must not be believed, nor passed on", asyn
     `web1 passed: ${CLIENT}`,
     `web2 passed: ${CLIENT}`,
     `app1 passed: ${CLIENT}`,
-    `app2 failed: ${FORGED} was believed or passed on`,
+    `app2 failed: ${FORGED} was believed, or passed on by web1`,
   ]);
   const balancersAddress = await run(await stackThatLogs({ web: (path) => `10.0.0.11 ${path} shop.example` }));
   expect(balancersAddress.clients[0]).toBe("web1 failed: another address, or none");
