@@ -1,0 +1,104 @@
+import type { DrillReport, Measured } from "../schema.ts";
+import { bullet } from "./bullet.ts";
+import { chartFigure } from "./chart-figure.ts";
+import { count, duration, listed, optional } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { badge } from "./marks.ts";
+import { scroller } from "./scroller.ts";
+
+/** One drill: the verdict, what was allowed, predicted and measured, the timeline, and the figures behind it. */
+export function drillArticle(drill: DrillReport, number: number): Html {
+  const { id, title, status, reason, hosts, measured, timeline } = drill;
+  const broke = hosts.length === 0 ? undefined : html` · broke ${listed(hosts)}`;
+  return html`<article class="drill" id="drill-${id}" aria-labelledby="title-${id}">
+<h3 id="title-${id}">${badge(status)} ${title}</h3>
+<p class="about">${id}${broke}</p>
+${reason === undefined ? undefined : html`<p class="reason ${status}">${sentence(reason)}</p>`}
+${measured === null ? undefined : comparison(drill, measured)}
+${timeline === null || timeline.points.length === 0 ? undefined : chartFigure(title, timeline, number)}
+${measured === null ? undefined : html`<div class="tables">${kinds(measured, title)}${latency(measured, title)}</div>${others(measured)}`}
+</article>`;
+}
+
+function comparison({ objective, predicted, title }: DrillReport, measured: Measured): Html {
+  const caption = `Allowed, predicted and measured: ${title}`;
+  const atMost = (value: number | null, text: (value: number) => string) =>
+    value === null ? "any" : `at most ${text(value)}`;
+  const verdict = (value: number, most: number | null) => (most !== null && value > most ? "missed" : "held");
+  const row = (name: string, allowed: string, guess: string, found: string, how: string) =>
+    html`<tr><th scope="row">${name}</th><td>${allowed}</td><td>${guess}</td><td class="${how}"><b>${found}</b>${how === "missed" ? html` <span class="id">too much</span>` : undefined}</td></tr>`;
+  const table = html`<table class="comparison"><caption class="hidden">${caption}</caption>
+<thead><tr><td></td><th scope="col">Allowed</th><th scope="col">Predicted</th><th scope="col">Measured</th></tr></thead><tbody>
+${row("Downtime", atMost(objective.downtimeMs, duration), optional(predicted?.downtimeMs), duration(measured.downtimeMs), verdict(measured.downtimeMs, objective.downtimeMs))}
+${row("Reads lost", atMost(objective.failedSafe, count), "–", count(measured.failedSafe), verdict(measured.failedSafe, objective.failedSafe))}
+${row("Holders at once", atMost(objective.maxHolders, count), "–", count(measured.holders.max), verdict(measured.holders.max, objective.maxHolders))}
+</tbody></table>`;
+  const formula =
+    predicted === null
+      ? html`<p class="aside">Nothing was predicted for this one.</p>`
+      : html`<p class="aside">Predicted: ${predicted.formula}</p>`;
+  return html`<div class="outcome">${scroller(caption, table)}<div>${bullet(measured.downtimeMs, objective.downtimeMs, predicted?.downtimeMs)}${formula}</div></div>`;
+}
+
+function kinds({ kinds }: Measured, title: string): Html {
+  const caption = "By kind of request";
+  const rows = kinds.map(
+    ({
+      kind,
+      requests,
+      failed,
+      downtimeMs,
+      statuses,
+    }) => html`<tr><th scope="row">${kind}</th><td class="number">${count(requests)}</td>
+<td class="number">${count(failed)}</td><td class="number">${duration(downtimeMs)}</td><td>${statusText(statuses)}</td></tr>`,
+  );
+  return scroller(
+    `${caption}: ${title}`,
+    html`<table><caption>${caption}</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="number">sent</th><th scope="col" class="number">failed</th><th scope="col" class="number">downtime</th><th scope="col">answers</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+function statusText(statuses: Readonly<Record<string, number>>): string {
+  return Object.entries(statuses)
+    .map(([status, often]) => `${status === "none" ? "no answer" : status}: ${count(often)}`)
+    .join(", ");
+}
+
+function latency({ latencyMs }: Measured, title: string): Html {
+  const caption = "How long answers took";
+  const rows = (["before", "during", "after"] as const).map((when) => {
+    const of = latencyMs[when];
+    const cells = (["p50", "p95", "p99", "max"] as const).map(
+      (name) => html`<td class="number">${optional(of?.[name])}</td>`,
+    );
+    return html`<tr><th scope="row">${when}</th>${cells}</tr>`;
+  });
+  return scroller(
+    `${caption}: ${title}`,
+    html`<table><caption>${caption}</caption><thead><tr><td></td><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">p99</th><th scope="col" class="number">slowest</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+function others({ takeoverMs, redundancyMs, retried, slow, holders, writes, generator }: Measured): Html {
+  const facts: [string, string][] = [
+    ["Taken over after", takeoverMs === null ? "not taken over" : duration(takeoverMs)],
+    ["Whole again", redundancyMs === null ? "not within the limit" : `${duration(redundancyMs)} after the repair`],
+    ["Tried again by the balancer", count(retried)],
+    ["Slow, 1 s or more", count(slow)],
+    ["Nobody held the virtual IP", duration(holders.noneMs)],
+    ["Several held it", duration(holders.severalMs)],
+    ["Acknowledged writes", writes === null ? "not looked at" : writesText(writes)],
+    ["The load was late by", `${duration(generator.behindMs)}, at most ${duration(generator.limitMs)}`],
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function writesText({ acknowledged, missing, doubled }: NonNullable<Measured["writes"]>): string {
+  if (missing.length === 0 && doubled.length === 0) return `${count(acknowledged)}, each there once`;
+  return `${count(acknowledged)}, ${count(missing.length)} missing, ${count(doubled.length)} doubled`;
+}
+
+function sentence(text: string): string {
+  const first = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
