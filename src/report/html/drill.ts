@@ -23,7 +23,7 @@ ${measured === null ? undefined : html`<div class="tables">${kinds(measured, tit
 function comparison({ objective, predicted, title }: DrillReport, measured: Measured): Html {
   const caption = `Allowed, predicted and measured: ${title}`;
   const atMost = (value: number | null, text: (value: number) => string) =>
-    value === null ? "any" : `at most ${text(value)}`;
+    value === null ? "any" : `≤ ${text(value)}`;
   const verdict = (value: number, most: number | null) => (most !== null && value > most ? "missed" : "held");
   const row = (name: string, allowed: string, guess: string, found: string, how: string) =>
     html`<tr><th scope="row">${name}</th><td>${allowed}</td><td>${guess}</td><td class="${how}"><b>${found}</b>${how === "missed" ? html` <span class="id">too much</span>` : undefined}</td></tr>`;
@@ -58,10 +58,10 @@ function kinds({ kinds }: Measured, title: string): Html {
   );
 }
 
-function statusText(statuses: Readonly<Record<string, number>>): string {
-  return Object.entries(statuses)
-    .map(([status, often]) => `${status === "none" ? "no answer" : status}: ${count(often)}`)
-    .join(", ");
+function statusText(statuses: Readonly<Record<string, number>>): Html[] {
+  return Object.entries(statuses).map(
+    ([status, often]) => html`<span class="line">${status === "none" ? "no answer" : status}: ${count(often)}</span>`,
+  );
 }
 
 function latency({ latencyMs }: Measured, title: string): Html {

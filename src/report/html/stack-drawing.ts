@@ -10,7 +10,7 @@ const MARGIN = 18;
 const PILL = 34;
 const BOX = 58;
 const GAP = 12;
-const WAY = 42;
+const WAY = 46;
 
 const NAMES: Readonly<Record<string, string>> = {
   loadbalancer: "load balancers",
@@ -32,15 +32,15 @@ export function stackDrawing(report: Report): Html {
   const { groups, height } = placed(report.hosts);
   const states = hostStates(report);
   const words = groups.map(({ tiers, hosts }) => {
-    const each = hosts.map(({ name }) => `${name} (${states.get(name)?.text})`).join(", ");
+    const each = hosts.map(({ name }) => `${name} (${said(states.get(name))})`).join(", ");
     return `${titleOf(tiers)}: ${each}`;
   });
   const label = `Visitors come to ${report.site} at the virtual IP ${report.virtualIp}. ${words.join(". ")}.`;
   return html`<svg class="stack" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
 <title>The stack, with the state of each host</title>
 ${pill(2, "visitors", report.site)}
-${arrow(2 + PILL, WAY - 14)}
-${pill(2 + PILL + WAY - 14, "virtual IP", report.virtualIp)}
+${arrow(2 + PILL, WAY - 18)}
+${pill(2 + PILL + WAY - 18, "virtual IP", report.virtualIp)}
 ${ways(groups)}
 ${groups.map((group) => groupDrawing(group, states))}
 </svg>`;
@@ -52,7 +52,7 @@ function placed(hosts: readonly Host[]): { groups: Group[]; height: number } {
   const byTiers = [...Map.groupBy(hosts, ({ tiers }) => [...tiers].sort().join(" ")).values()].sort(
     ([one], [two]) => first(one?.tiers ?? []) - first(two?.tiers ?? []),
   );
-  let top = 2 + PILL * 2 + WAY - 14;
+  let top = 2 + PILL * 2 + WAY - 18;
   const groups = byTiers.map((own): Group => {
     const height = Math.ceil(own.length / columnsFor(own.length)) * (BOX + GAP) - GAP;
     const group = { tiers: own[0]?.tiers ?? [], hosts: own, top: top + WAY, height };
@@ -90,14 +90,14 @@ function ways(groups: readonly Group[]): Html[] {
     [has("app"), has("database")],
   ] as const;
   const [first] = groups;
-  const start = first === undefined ? [] : [arrow(first.top - WAY, WAY - 16)];
+  const start = first === undefined ? [] : [arrow(first.top - WAY, WAY - 20)];
   return [...start, ...wanted.flatMap(([from, to]) => way(groups[from], groups[to], to - from))];
 }
 
 function way(from: Group | undefined, to: Group | undefined, rows: number): Html[] {
   if (from === undefined || to === undefined || rows <= 0) return [];
   const begin = from.top + from.height;
-  if (rows === 1) return [arrow(begin, to.top - begin - 16)];
+  if (rows === 1) return [arrow(begin, to.top - begin - 20)];
   // Past the rows between, along the edge.
   const end = to.top + to.height / 2;
   const path = `M${MARGIN} ${from.top + from.height / 2}H6V${end}H${MARGIN - 2}m-5 -4l5 4-5 4`;
@@ -119,12 +119,16 @@ function box(host: Host, state: HostState | undefined, left: number, top: number
   const { state: how = "left out", text = "" } = state ?? {};
   const status = how === "left out" ? "skipped" : how;
   const letters = (size: number) => Math.floor((width - 20) / size);
-  return html`<g><title>${host.name}, ${host.address}: ${text}</title>
+  return html`<g><title>${host.name}, ${host.address}: ${said(state)}</title>
 <rect class="box ${status}" x="${left}" y="${top}" width="${width}" height="${BOX}" rx="7"/>
 <text class="strong" x="${left + 10}" y="${top + 18}">${shortened(host.name, letters(7.4) - 3)}</text>
 <text class="small" x="${left + 10}" y="${top + 33}">${shortened(host.address, letters(5.6))}</text>
-<text class="small state ${status}" x="${left + 10}" y="${top + 48}">${shortened(text, letters(5.3))}</text>
+<text class="small state ${status}" x="${left + 10}" y="${top + 48}">${shortened(text, letters(5.7))}</text>
 <g class="sign ${status}" transform="translate(${left + width - 23} ${top + 7})">${signShape(status)}</g></g>`;
+}
+
+function said(state: HostState | undefined): string {
+  return state?.state === "failed" ? `failed: ${state.text}` : (state?.text ?? "");
 }
 
 /** The middle gives way: names and addresses differ at their ends. */

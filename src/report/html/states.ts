@@ -4,6 +4,7 @@ import { counted } from "./format.ts";
 /** How a host came out of the run. */
 export interface HostState {
   readonly state: "passed" | "failed" | "left out";
+  /** Of a failed one: how many of what, in few words. */
   readonly text: string;
 }
 
@@ -17,9 +18,9 @@ function stateOf(name: string, { checks, isolation, drills, limit }: Report): Ho
   const ports = isolation.filter((flow) => flow.to === name && !asExpected(flow)).length;
   const broken = drills.filter(({ hosts, status }) => status === "failed" && hosts.includes(name)).length;
   const faults = [
-    ...(failed > 0 ? [counted(failed, "failed check")] : []),
-    ...(ports > 0 ? [counted(ports, "wrong port")] : []),
-    ...(broken > 0 ? [counted(broken, "failed drill")] : []),
+    ...(failed > 0 ? [counted(failed, "check")] : []),
+    ...(ports > 0 ? [counted(ports, "port")] : []),
+    ...(broken > 0 ? [counted(broken, "drill")] : []),
   ];
   if (faults.length > 0) return { state: "failed", text: faults.join(", ") };
   if (limit !== undefined && !limit.includes(name)) return { state: "left out", text: "left out" };

@@ -50,7 +50,7 @@ section>p{margin-bottom:.8rem}
 .top{display:grid;grid-template-columns:minmax(0,1.35fr) minmax(0,1fr);gap:1rem;margin-top:1.5rem;align-items:stretch}
 .figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}
 .figures>div,.stack,.drill{background:var(--card);border:1px solid var(--line);border-radius:.75rem}
-.figures>div{padding:1rem 1.1rem;display:flex;flex-direction:column;justify-content:center}
+.figures>div{padding:1rem 1.1rem}
 .figures dt{color:var(--muted);font-weight:600;font-size:.9rem}
 .figures strong{display:block;font-size:1.9rem;line-height:1.25;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
 .figures span{font-size:.875rem;color:var(--muted)}
@@ -66,7 +66,7 @@ section>p{margin-bottom:.8rem}
 `;
 
 const TABLES = `
-.scroller{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:.75rem;overflow-wrap:normal}
+.scroller{position:relative;overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:.75rem;overflow-wrap:normal}
 table{border-collapse:collapse;width:100%;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.7rem .9rem .3rem;caption-side:top}
 caption.hidden{padding:0}
@@ -88,6 +88,7 @@ tbody th{font-weight:600}
 .matrix td.none{background:repeating-linear-gradient(135deg,transparent 0 6px,var(--line) 6px 7px)}
 .matrix .ports,.matrix .aside,.matrix span.wrong{display:block}
 .matrix .ports{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.matrix .aside{white-space:nowrap}
 .matrix span.wrong{color:var(--failed);font-weight:700;white-space:nowrap}
 .matrix span.wrong .sign{vertical-align:-.15em;margin-right:.3rem}
 .findings{list-style:none;padding:0;margin-bottom:1rem;display:grid;gap:.6rem}
@@ -101,6 +102,7 @@ const DRILLS = `
 .drill{padding:1.25rem 1.25rem 1.4rem;margin-top:1.25rem}
 .drill .about{color:var(--muted);font-size:.9rem;margin-top:.2rem}
 .drill .scroller{border-color:var(--line)}
+.line{display:block;white-space:nowrap}
 .reason{margin-top:.7rem;padding:.6rem .8rem;border-radius:.4rem;border-left:4px solid var(--skipped);background:var(--skipped-soft)}
 .reason.failed{border-color:var(--failed);background:var(--failed-soft)}
 .outcome{display:grid;grid-template-columns:minmax(0,1.4fr) minmax(0,1fr);gap:1rem;align-items:center;margin-top:1rem}
@@ -136,19 +138,23 @@ const SMALL = `
 .banner h1{font-size:2.1rem}
 .figures{gap:.6rem}
 .figures>div{padding:.75rem .8rem}
-.figures strong{font-size:1.5rem}
+.figures strong{font-size:1.4rem}
 .drill{padding:1rem .8rem;margin-inline:-.3rem}
 .chart.wide{display:none}
 .chart.narrow{display:block}
 .facts{grid-template-columns:repeat(2,minmax(0,1fr))}
-th,td{padding:.45rem .6rem}
+th,td{padding:.4rem .5rem}
+table{font-size:.875rem}
+thead th,.id,.aside{font-size:.8125rem}
+.comparison .missed .id{display:block}
 }
 `;
 
 const PRINT = `
 @media print{
 @page{margin:14mm}
-body{background:#fff;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+html{font-size:9.5pt}
+body{background:#fff;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 nav,.skip{display:none}
 .banner,main,footer{max-width:none;padding-inline:0}
 .banner{padding-top:0}
@@ -158,8 +164,9 @@ h2,h3,caption{break-after:avoid}
 .drill{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0}
 .scroller{overflow:visible}
 .checks,.overview,.matrix{min-width:0}
-table{font-size:8.5pt}
-th,td{padding:.3rem .5rem}
+th,td{padding:.3rem .6rem}
+.figures{gap:.6rem}
+.top{grid-template-columns:minmax(0,1.2fr) minmax(0,1fr)}
 .stack{max-height:none}
 a{color:inherit;text-decoration:none}
 details::details-content{content-visibility:visible;block-size:auto;height:auto}

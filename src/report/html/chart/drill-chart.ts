@@ -41,7 +41,7 @@ export function drillChart(
   const lanes = { holders: Math.max(1, course.holders.length), servers: Math.max(1, course.servers.length) };
   const panels = stacked([
     ["Requests a second", RATE],
-    ["Milliseconds to an answer (each line is ten times the one below)", LATENCY],
+    ["Milliseconds to an answer, on a log scale", LATENCY],
     ["Who held the virtual IP", lanes.holders * LANE],
     ["Answers by server", lanes.servers * LANE],
   ]);
