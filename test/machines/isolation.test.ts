@@ -72,7 +72,17 @@ describe.skipIf(reason !== undefined)(`isolation${reason === undefined ? "" : `:
     }
   });
 
-  test("a service of the host's own behind a rule of somebody else's is found, at its IPv6 address too", async () => {
+  test("a service that is no flow of the stack is found, at addresses that stack.yml does not name too", async () => {
+    for (const [host, address] of [
+      ["web1", "fd77::11/64"],
+      ["app1", "fd77::21/64"],
+    ] as const) {
+      await meanwhile(
+        host,
+        `ip address add ${address} dev host0 nodad`,
+        `ip address del ${address} dev host0 2>/dev/null || true`,
+      );
+    }
     await meanwhile(
       "app1",
       `nft insert rule inet quintet input tcp dport 5555 accept
@@ -85,6 +95,7 @@ nft -a list chain inet quintet input | sed -n 's|^.*tcp dport 5555 accept # hand
     expect(new Set(wrong.map(({ to, port }) => `${to} ${port}`))).toEqual(new Set(["app1 5555"]));
     expect(new Set(wrong.map(({ from }) => from))).toEqual(new Set(["web1", "web2", "app2", "db1", THIS_COMPUTER]));
     expect(wrong.filter(({ address }) => address.startsWith("fe80:")).length).toBe(5);
+    expect(wrong.filter(({ address }) => address === "fd77::21").map(({ from }) => from)).toEqual(["web1"]);
     expect(wrong[0]?.rule).toContain("`tcp dport 5555 accept` is too wide");
     expect(wrong[0]?.rule).toContain("(python3 listens there); no rule should accept port 5555");
   });
