@@ -109,7 +109,8 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     await heal(drillContext);
     await settle(context, emit);
     const found = await runChecks(context, emit, checks);
-    const isolation = [...(await context.flows().catch(() => []))];
+    // Only where a check has asked for it.
+    const isolation = [...((await flows?.catch(() => [])) ?? [])];
     const drillReports: DrillReport[] = [];
     for (const drill of drills) drillReports.push(await showDrill(drill, drillContext));
     const findings = { checks: found, isolation, drills: drillReports };

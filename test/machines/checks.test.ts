@@ -62,7 +62,11 @@ const reload = (unit: string) => `
 main=$(systemctl show --property=MainPID --value ${unit})
 old=$(pgrep -P $main | tr '\\n' ' ')
 systemctl reload ${unit}
-for i in $(seq 100); do kill -0 $old 2>/dev/null || break; sleep 0.05; done`;
+for i in $(seq 100); do
+  left=; for pid in $old; do ! kill -0 $pid 2>/dev/null || left=yes; done
+  [ -n "$left" ] || break
+  sleep 0.05
+done`;
 
 /** Edits a daemon's configuration and has it loaded; both undone when the test is over. */
 function edit(host: string, file: string, unit: string, ...expressions: string[]): Promise<void> {

@@ -78,11 +78,16 @@ async function sendMarked(context: Around): Promise<Sent[]> {
     });
   };
   const sendAll = async (tier: Sent["tier"]) => {
+    const tried = await Promise.allSettled(places.map((place) => send(tier, place)));
+    signal.throwIfAborted();
+    // A balancer that does not answer is for other checks to tell.
+    const answering = places.filter((_, index) => tried[index]?.status === "fulfilled");
+    const [refused] = tried.filter((one) => one.status === "rejected");
+    if (answering.length === 0) throw refused?.reason;
     const wanted = hostsOf({ hosts }, tier).map((host) => host.name);
-    for (const place of places) await send(tier, place);
     const tries = 20 * hostsOf(stack, tier).length;
     const isSeen = (name: string) => sent.some((one) => one.tier === tier && one.servedBy === name);
-    for (let i = 0; i < tries && !wanted.every(isSeen); i++) await send(tier, places[i % places.length]);
+    for (let i = 0; i < tries && !wanted.every(isSeen); i++) await send(tier, answering[i % answering.length]);
   };
   await Promise.all([sendAll("web"), sendAll("app")]);
   return sent;

@@ -102,8 +102,8 @@ test("an address that a client claims must not be believed, nor passed on", asyn
     await stackThatLogs({ web: (path) => `${CLIENT} ${path} shop.example "${FORGED}, ${CLIENT}"` }),
   );
   expect(passedOn.clients.slice(0, 2)).toEqual([
-    `web1 failed: ${FORGED} was believed, or passed on by web1`,
-    `web2 failed: ${FORGED} was believed, or passed on by web2`,
+    expect.stringMatching(`^web1 failed: ${FORGED} was believed, or passed on by web[12]$`),
+    expect.stringMatching(`^web2 failed: ${FORGED} was believed, or passed on by web[12]$`),
   ]);
   const believed = await run(
     await stackThatLogs({ app: (path, server) => `${path} ${server === "app2" ? FORGED : CLIENT}` }),
@@ -112,7 +112,7 @@ test("an address that a client claims must not be believed, nor passed on", asyn
     `web1 passed: ${CLIENT}`,
     `web2 passed: ${CLIENT}`,
     `app1 passed: ${CLIENT}`,
-    `app2 failed: ${FORGED} was believed, or passed on by web1`,
+    expect.stringMatching(`^app2 failed: ${FORGED} was believed, or passed on by web[12]$`),
   ]);
   const balancersAddress = await run(await stackThatLogs({ web: (path) => `10.0.0.11 ${path} shop.example` }));
   expect(balancersAddress.clients[0]).toBe("web1 failed: another address, or none");
@@ -142,6 +142,19 @@ test("with --limit, only these hosts are logged in to, and a balancer that is no
   const context = { ...limited, ...makeLooks(limited) };
   expect((await run(context)).clients).toEqual([`app2 passed: ${CLIENT}`]);
   expect(asked).toEqual(["app2"]);
+});
+
+test("a balancer that does not answer keeps nobody from being judged, and none answering is told", async () => {
+  const context = await stackThatLogs();
+  const hosts = context.hosts.map((host) => (host.name === "web2" ? { ...host, address: "127.0.0.3" } : host));
+  const found = await run({ ...context, hosts, ...makeLooks({ ...context, hosts }) });
+  expect(found.balancers).toEqual([
+    "web1 passed: the request, with shop.example",
+    "web2 skipped: it answered no request",
+  ]);
+  expect(found.webs.concat(found.clients).filter((line) => !line.includes("passed"))).toEqual([]);
+  const nobody = contextOf({});
+  await expect(makeLooks(nobody).trails()).rejects.toThrow("ECONNREFUSED");
 });
 
 test("a host whose logs cannot be read fails with the reason", async () => {
