@@ -21,9 +21,12 @@ function svg(course: Course, format: Format, name: string, id: string, label: st
 ${trusted(drawn(option, size, id))}</svg>`;
 }
 
-/** ECharts escapes what it draws, but lets through what may not stand on a page. */
+/** ECharts escapes what it draws, but lets through what may not stand on a page, and breaks lines. */
 function printed(course: Course): Course {
-  const named = <One extends { readonly name: string }>(one: One) => ({ ...one, name: printable(one.name) });
+  const named = <One extends { readonly name: string }>(one: One) => ({
+    ...one,
+    name: printable(one.name).replace(/\s+/g, " "),
+  });
   return { ...course, servers: course.servers.map(named), holders: course.holders.map(named) };
 }
 

@@ -33,7 +33,7 @@ function tidied(svg: string, id: string): string {
     .replace(/<\/svg>\s*$/, "")
     .replace(/<style\s*>[\s\S]*?<\/style>/g, "")
     .replace(/<rect [^>]*fill="none"[^>]*><\/rect>/g, "")
-    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, "")
+    .replace(/ (?:ecmeta_\w+|class|pointer-events|xml:space)="[^"]*"/g, "")
     .replace(/font-family:[^;"]*;?/g, "")
     .replace(/\bzr\d+-/g, `${id}-`)
     .replace(/ d="[^"]*"/g, (path) =>
