@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import type { DrillId } from "../../src/stack/drill-ids.ts";
+import { drilled } from "./drilled.ts";
+import { whyNoMachines } from "./rehearsal.ts";
+import { meanwhile } from "./shared.ts";
+
+const reason = await whyNoMachines();
+
+/** A stack that is broken on purpose. Scripts run as root; a restore also follows a reboot. */
+interface Spoiled {
+  readonly on: readonly string[];
+  readonly spoil: string;
+  readonly restore: string;
+}
+
+const BALANCERS = ["web1", "web2"];
+const APPS = ["app1", "app2"];
+
+/** A file with other lines than it should have, and whoever has to read it anew. */
+function edited(on: readonly string[], file: string, sed: string, apply: string): Spoiled {
+  return {
+    on,
+    spoil: `cp -p ${file} ${file}.kept; sed -i '${sed}' ${file}; ! cmp -s ${file} ${file}.kept; ${apply}`,
+    restore: `[ ! -e ${file}.kept ] || mv ${file}.kept ${file}; ${apply}`,
+  };
+}
+const haproxy = (sed: string) => edited(BALANCERS, "/etc/haproxy/haproxy.cfg", sed, "systemctl reload haproxy");
+const keepalived = (sed: string) =>
+  edited(BALANCERS, "/etc/keepalived/keepalived.conf", sed, "systemctl reload keepalived");
+const application = (file: string, sed: string) =>
+  edited(APPS, `$(echo /srv/app/releases/*/${file})`, sed, "systemctl restart app");
+
+function setting(on: readonly string[], unit: string, ...lines: readonly string[]): Spoiled {
+  const directory = `/run/systemd/system/${unit}.service.d`;
+  return {
+    on,
+    spoil: `mkdir -p ${directory}
+cat >${directory}/zz-judge.conf <<'END'
+[Service]
+${lines.join("\n")}
+END
+systemctl daemon-reload`,
+    restore: `rm -f ${directory}/zz-judge.conf; systemctl daemon-reload
+systemctl reset-failed ${unit} 2>/dev/null || :; systemctl start ${unit}`,
+  };
+}
+
+/** Stops the world of HAProxy for a moment, where a reload should not be felt. */
+const PAUSE = `for signal in STOP CONT; do for process in $$(grep -slx haproxy /proc/[0-9]*/comm); do kill -$$signal $$(echo $$process | cut -d / -f 3); done; sleep 0.8; done`;
+
+const slowAdverts = keepalived("s/advert_int .*/advert_int 1/");
+const preemption = keepalived("/nopreempt/d");
+const noLook = keepalived('s|script "/usr/bin/bash.*|script "/usr/bin/true"|; /^    track_file {/,/}/d');
+const noRetries = haproxy("s/retries 2/retries 0/; /option redispatch/d; s/retry-on .*/retry-on none/");
+const rareChecks = haproxy("s/inter 1000ms fastinter 300ms downinter 500ms/inter 60s/");
+const longConnect = haproxy("s/timeout connect .*/timeout connect 30s/");
+const noPage = haproxy("/errorfile 503/d");
+const wrongPage: Spoiled = {
+  on: BALANCERS,
+  spoil: "sed -i.kept 's/^HTTP.*/HTTP\\/1.1 200 OK/' /etc/haproxy/errors/maintenance.http; systemctl reload haproxy",
+  restore:
+    "cd /etc/haproxy/errors; [ ! -e maintenance.http.kept ] || mv maintenance.http.kept maintenance.http; systemctl reload haproxy",
+};
+/** What the application says is stored, it stores a second later. */
+const hasty = application(
+  "entries.js",
+  's|await query("INSERT INTO writes (id) VALUES (?)", .id., AGAIN);|setTimeout(() => query("INSERT INTO writes (id) VALUES (?)", [id], AGAIN).catch(() => {}), 1000);|',
+);
+/** Once without its database, the application sulks for half a minute. */
+const sulking = application(
+  "database.js",
+  's|^    async query(.*|&\\n      if (Date.now() < (globalThis.sulksUntil ?? 0)) throw new Unavailable("lost");|; s|^      } catch (error) {|&\\n        globalThis.sulksUntil = Date.now() + 30_000;|',
+);
+/** The database keeps what it says is committed in its own memory. */
+const forgetful: Spoiled = {
+  on: ["db1"],
+  spoil: "mysql -e 'SET GLOBAL innodb_flush_log_at_trx_commit = 0, GLOBAL innodb_flush_log_at_timeout = 60'",
+  restore: "mysql -e 'SET GLOBAL innodb_flush_log_at_trx_commit = 1, GLOBAL innodb_flush_log_at_timeout = 1'",
+};
+
+const FAILED = String.raw`\d+ requests? that only read failed, 0 at most`;
+const SLOW = String.raw`no answer for \d+ ms, \d+ at most`;
+const STAYS = "the other balancer did not take the virtual IP within 30 s";
+const notBack = (unit: string) => `(${SLOW}; )?it did not come back by itself: on \\w+, ${unit}\\.service is failed`;
+
+describe.skipIf(reason !== undefined)(`judges${reason === undefined ? "" : `: ${reason}`}`, () => {
+  test.each<[DrillId, string, Spoiled, string]>([
+    ["balancer-power-loss", "adverts every second", slowAdverts, SLOW],
+    ["haproxy-killed", "nobody restarts HAProxy", setting(BALANCERS, "haproxy", "Restart=no"), notBack("haproxy")],
+    ["haproxy-down", "keepalived does not look at HAProxy", noLook, STAYS],
+    ["haproxy-frozen", "keepalived does not look at HAProxy", noLook, STAYS],
+    ["keepalived-killed", "nobody restarts it", setting(BALANCERS, "keepalived", "Restart=no"), notBack("keepalived")],
+    ["balancer-partition", "adverts every second", slowAdverts, SLOW],
+    [
+      "balancer-handover",
+      "preemption",
+      preemption,
+      "web1 took the virtual IP back when it was mended: a second failover",
+    ],
+    ["nginx-stopped", "no retries", noRetries, FAILED],
+    ["nginx-frozen", "no retries", noRetries, FAILED],
+    ["web-power-loss", "an endless wait for connections", longConnect, FAILED],
+    ["app-killed", "no retries", noRetries, FAILED],
+    ["app-frozen", "a health check a minute", rareChecks, "no balancer saw that app/app\\d was gone within 30 s"],
+    ["app-out-of-memory", "nobody restarts it", setting(APPS, "app", "Restart=no"), notBack("app")],
+    ["app-power-loss", "no retries", noRetries, FAILED],
+    [
+      "database-restart",
+      "an app that sulks",
+      sulking,
+      "the application needed the database for \\d+ ms, 15000 at most",
+    ],
+    ["database-killed", "a database that forgets", forgetful, "\\d+ acknowledged writes missing: .*"],
+    ["database-power-loss", "an app that says yes before it writes", hasty, "\\d+ acknowledged writes missing: .*"],
+    ["web-tier-gone", "no page of ours", noPage, "/assets/style.css is not answered with the maintenance page: .*"],
+    ["app-tier-gone", "a page that says all is well", wrongPage, ".*its status is 200, not 503.*"],
+    [
+      "reload",
+      "a reload that lets everybody wait",
+      setting(BALANCERS, "haproxy", "ExecReload=", `ExecReload=/bin/sh -c '${PAUSE}'`),
+      SLOW,
+    ],
+    [
+      "rolling-reboot",
+      "a service that does not start at boot",
+      {
+        on: ["app1"],
+        spoil: "systemctl --quiet disable app",
+        restore: "systemctl --quiet enable app; systemctl start app",
+      },
+      "not back to full redundancy after app1: .*app/app1 is DOWN.*",
+    ],
+  ])("%s: %s", { timeout: 400_000 }, async (id, _, { on, spoil, restore }, expected) => {
+    for (const host of on) await meanwhile(host, spoil, restore);
+    const [report] = await drilled([id]);
+    expect(report?.status).toBe("failed");
+    expect(report?.reason).toMatch(new RegExp(`^${expected}$`));
+  });
+});
