@@ -23,7 +23,7 @@ export function drawn(option: EChartsCoreOption, size: Size, id: string): string
 }
 
 /**
- * ECharts adds what only its own scripts need: marks of the data, styles for a pointer. A page without scripts is
+ * ECharts adds what only its own scripts need: marks of the data, styles for a pointer, grounds that nobody sees. A page without scripts is
  * smaller without them. Ids count up over the whole process; here they count within a chart, so that the same report
  * gives the same page.
  */
@@ -33,6 +33,7 @@ function tidied(svg: string, id: string): string {
     .replace(/<\/svg>\s*$/, "")
     .replace(/<style\s*>[\s\S]*?<\/style>/g, "")
     .replace(/<rect [^>]*fill="none"[^>]*><\/rect>/g, "")
+    .replace(/<path [^>]*fill-opacity="0" [^>]*stroke-width="0"[^>]*><\/path>/g, "")
     .replace(/ (?:ecmeta_\w+|class|pointer-events|xml:space)="[^"]*"/g, "")
     .replace(/font-family:[^;"]*;?/g, "")
     .replace(/\bzr\d+-/g, `${id}-`)
