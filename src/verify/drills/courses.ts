@@ -5,6 +5,7 @@ import { asRoot } from "../faults/fault.ts";
 import { needsTwo } from "./conditions.ts";
 import type { Course, CourseWorld } from "./course.ts";
 import type { Drill } from "./drill.ts";
+import type { Evidence } from "./evidence.ts";
 import { first, goodbye, none } from "./predictions.ts";
 import { reboot } from "./reboot.ts";
 import { everyHost } from "./targets.ts";
@@ -71,6 +72,15 @@ function aloneIn({ hosts }: Stack, tiers: readonly Tier[]): RequestKind[] {
   return [...(isAlone("web") ? (["static"] as const) : []), ...(isAlone("app") || isAlone("database") ? DYNAMIC : [])];
 }
 
+/** No reload is a reason for the virtual IP to move. */
+function staysPut({ samples, injectedAt, balancers }: Evidence): string[] {
+  const holderBefore = balancers.find(
+    (host) => samples.findLast((sample) => sample.host === host && sample.at <= injectedAt)?.holds,
+  );
+  const moved = samples.find(({ host, at, holds }) => holds && at > injectedAt && host !== holderBefore);
+  return moved === undefined ? [] : [`the virtual IP moved from ${holderBefore ?? "nowhere"} to ${moved.host}`];
+}
+
 export const courseDrills: readonly Drill[] = [
   {
     id: "reload",
@@ -81,11 +91,12 @@ export const courseDrills: readonly Drill[] = [
     objective: { downtimeMs: 500, failedSafe: 0, maxHolders: 1 },
     course: reloadAll,
     predict: none("a reload hands over what is open"),
+    also: staysPut,
   },
   {
     id: "rolling-reboot",
     title: "Every host is rebooted, one after the other",
-    does: "reboots, one after the other, …",
+    does: "reboots …, one after the other",
     target: everyHost,
     applies: needsTwo("loadbalancer"),
     objective: { downtimeMs: 500, failedSafe: 0, maxHolders: 1 },

@@ -41,7 +41,7 @@ export async function runDrill(drill: Drill, context: DrillContext): Promise<Dri
 
 async function attempt(drill: Drill, context: DrillContext, hosts: readonly string[]): Promise<Outcome> {
   const { clock, emit, signal } = context;
-  for (const host of hosts) emit(row(drill, host, drill.does.replace("…", host)));
+  if ("fault" in drill) for (const host of hosts) emit(row(drill, host, drill.does.replace("…", host)));
   let armed: Armed | undefined;
   let stage: Stage | undefined;
   try {

@@ -31,14 +31,17 @@ export async function baseline({ context, load, watch, tell }: Stage): Promise<v
 export async function untilCalm(stage: Stage, injectedAt: number): Promise<string[]> {
   const { drill, context, load, watch } = stage;
   const { clock, signal, rate, watchMs } = context;
-  const end = clock.monotonic() + CALM_LIMIT_MS;
+  const begin = clock.monotonic();
+  const end = begin + CALM_LIMIT_MS;
+  // What was done to one host after the other may show after the last of it.
+  const since = "course" in drill ? begin : injectedAt;
   const share = load.records.filter((record) => counts(stage, record)).length / Math.max(1, load.records.length);
   for (;;) {
     const now = clock.monotonic();
     const recent = lately(load.records, now - CALM_MS).filter((record) => counts(stage, record));
     const isSteady = recent.length >= (rate * share * CALM_MS) / 2_000 && recent.every((record) => record.ok);
     const missing = drill.awaits?.(watch);
-    if (isSteady && missing === undefined && now - injectedAt >= Math.max(CALM_MS, watchMs)) return [];
+    if (isSteady && missing === undefined && now - since >= Math.max(CALM_MS, watchMs)) return [];
     if (now >= end) {
       return [
         ...(isSteady ? [] : [`service was not steady again within ${CALM_LIMIT_MS / 1_000} s`]),
