@@ -135,7 +135,7 @@ function inFamily(stack: Stack, port: number, address: string): boolean {
   return isIPv6(stack.virtualIp.address) || !isIPv6(address);
 }
 
-export function listensAt(surface: Surface | undefined, address: string, port: number): boolean {
+function listensAt(surface: Surface | undefined, address: string, port: number): boolean {
   const every = isIPv6(address) ? ["::"] : ["0.0.0.0", "::"];
   return surface?.listening.some((one) => one.port === port && [...every, address].includes(one.address)) ?? false;
 }

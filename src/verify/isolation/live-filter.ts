@@ -60,7 +60,7 @@ interface Entry {
   readonly rule?: { family: string; table: string; chain: string; handle: number; expr?: LiveRule["expr"] };
 }
 
-export function parseLiveFilter(json: string): LiveFilter {
+function parseLiveFilter(json: string): LiveFilter {
   const said = JSON.parse(json) as { ruleset: string; listing: string; listening: string };
   const entries = (said.ruleset === "" ? [] : (JSON.parse(said.ruleset) as { nftables: Entry[] }).nftables) ?? [];
   const chains = entries.flatMap(({ chain }) => (chain?.hook === "input" ? [chain] : []));

@@ -3,10 +3,10 @@ import type { Session } from "../../remote/session.ts";
 import type { Outcome, Probe } from "./probe.ts";
 
 /**
- * How long an answer may take. A packet that gets lost is sent again after one second and after three (RFC 6298): a
- * port is called dropped only when three were.
+ * How long an answer may take. A packet that gets lost is sent again after one second and again within two more: a port is
+ * called dropped only when three packets had no answer.
  */
-export const PATIENCE_MS = 3_500;
+const PATIENCE_MS = 3_500;
 
 /**
  * Opens connections to all of [address, port, interface or null] on standard input at once, says nothing on them, and
@@ -52,24 +52,16 @@ targets = task["targets"]
 print(json.dumps([said for at in range(0, len(targets), batch) for said in attempt(targets[at:at + batch])]))
 `;
 
-/** The program that tries, and what it reads. */
-export function tryArgv(): readonly string[] {
-  return ["python3", "-c", TRY];
-}
-
-export function tryInput(probes: readonly Probe[]): string {
-  const targets = probes.map(({ address, port, via }) => [address, port, via ?? null]);
-  return JSON.stringify({ seconds: PATIENCE_MS / 1000, targets });
-}
-
 /** Tries the probes from a host, in one command. */
 export async function tryFromHost(
   session: Session,
   probes: readonly Probe[],
   signal?: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const options = { input: tryInput(probes), timeoutMs: PATIENCE_MS + 15_000 };
-  const result = await session.run(tryArgv(), { ...options, ...(signal === undefined ? {} : { signal }) });
+  const targets = probes.map(({ address, port, via }) => [address, port, via ?? null]);
+  const input = JSON.stringify({ seconds: PATIENCE_MS / 1000, targets });
+  const options = { input, timeoutMs: PATIENCE_MS + 15_000 };
+  const result = await session.run(["python3", "-c", TRY], { ...options, ...(signal === undefined ? {} : { signal }) });
   if (result.exitCode !== 0) {
     const said = result.stderr.trim().split("\n").at(-1);
     throw new Error(`ports could not be tried from ${session.host.name}: ${said}`);
