@@ -128,7 +128,7 @@ manners() {
     section nginx.service 100
     echo "ExecStartPost=-+/bin/sh -c 'echo 0 >$down'"
     echo "ExecStop=-+/bin/sh -c '$handover; echo 1 >$down; sleep 0.2'"
-    echo "ExecStopPost=-+/bin/sh -c 'mkdir -p /run/quintet; echo 1 >$down'"
+    echo "ExecStopPost=-+/bin/sh -c 'echo 1 >$down'"
     ;;
   keepalived.service)
     # Started after HAProxy, so at a shutdown it ends before it: the other balancer has the address before HAProxy ends.
