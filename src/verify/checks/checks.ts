@@ -1,6 +1,6 @@
 import { EXIT, QuintetError } from "../../errors.ts";
 import { nearest } from "../../stack/nearest.ts";
-import type { Tier } from "../../stack/schema.ts";
+import { TIERS } from "../../stack/schema.ts";
 import type { Host } from "../../stack/stack.ts";
 import type { Check } from "../context.ts";
 import { backupAge } from "./backup-age.ts";
@@ -56,12 +56,24 @@ export const CHECKS: readonly Check[] = [
   clocks,
 ];
 
-/** The checks that have something to say of these hosts; those of the virtual IP where a balancer is among them. */
-export function checksFor(hosts: readonly Host[], checks: readonly Check[] = CHECKS): readonly Check[] {
+/**
+ * The checks that have something to say of these hosts; those of the virtual IP where a balancer is among them.
+ * `named`: only these, and one of them that has nothing to say throws a QuintetError (exit code 2).
+ */
+export function checksFor(hosts: readonly Host[], named?: readonly Check[]): readonly Check[] {
   const tiers = new Set(hosts.flatMap((host) => host.tiers));
-  return checks.filter(
-    (check) => check.ofEveryTier || [check.tier, ...(check.alsoOf ?? [])].some((tier) => tiers.has(tier)),
-  );
+  const tiersOf = ({ tier, alsoOf = [], ofEveryTier }: Check) => (ofEveryTier ? TIERS : [tier, ...alsoOf]);
+  const isAbout = (check: Check) => tiersOf(check).some((tier) => tiers.has(tier));
+  const idle = named?.find((check) => !isAbout(check));
+  if (idle !== undefined) {
+    throw new QuintetError({
+      message: `The check ${idle.id} has nothing to say of ${hosts.map(({ name }) => name).join(", ")}.`,
+      exitCode: EXIT.usage,
+      step: "Read --check",
+      next: `Leave --limit out, or name hosts of the tier ${tiersOf(idle).join(" or ")}.`,
+    });
+  }
+  return (named ?? CHECKS).filter(isAbout);
 }
 
 /**
@@ -86,9 +98,4 @@ export function checksNamed(ids: readonly string[]): readonly Check[] {
     detail: lines.join("\n"),
     next: `Name one or more of: ${CHECKS.map(({ id }) => id).join(", ")}.`,
   });
-}
-
-/** For --list-checks. */
-export function listChecks(): { readonly id: string; readonly tier: Tier; readonly title: string }[] {
-  return CHECKS.map(({ id, tier, title }) => ({ id, tier, title }));
 }

@@ -232,3 +232,20 @@ test("one balancer alone cannot be compared", async () => {
   const limited = { ...context, hosts: context.hosts.filter(({ name }) => name === "web2") };
   expect(brief(await sameAnswers.run(limited))).toEqual(["web2 skipped: the run is about one of them only"]);
 });
+
+test("all of that over IPv6", async () => {
+  const secure: Handle = (request, response, server) => {
+    for (const [name, value] of Object.entries(SECURE)) response.setHeader(name, value);
+    style()(request, response, server);
+  };
+  const context = contextOf({ https: await siteOf(secure, { host: "::1" }) });
+  const hosts = context.hosts.map((host) => ({ ...host, address: "::1" }));
+  const six = { ...context, hosts, site: { ...context.site, address: "::1" } };
+  for (const check of [compression, cacheHeaders, securityHeaders, sameAnswers]) {
+    expect((await check.run(six)).map(({ status }) => status)).not.toContain("failed");
+  }
+  const server = createSecureServer(certificate, (_, response) => response.end());
+  const port = await listen(server, "::1");
+  const fast = { ...six, site: { ...six.site, ports: { http: 1, https: port } } };
+  expect(brief(await http2.run(fast))[1]).toBe("web1 passed: 200 over h2");
+});
