@@ -33,12 +33,9 @@ const isolationReport = z.strictObject({
     .meta({ description: "Where it is not as expected: the rule that is missing or too wide." }),
 });
 
-const percentiles = z
-  .strictObject({ p50: ms, p95: ms, p99: ms, max: ms })
-  .nullable()
-  .meta({
-    description: "Milliseconds from when a request was due to its last byte, of those that succeeded; null: none did.",
-  });
+const percentiles = z.strictObject({ p50: ms, p95: ms, p99: ms, max: ms }).nullable().meta({
+  description: "Milliseconds from when a request was due to its last byte, of those that succeeded; null: none did.",
+});
 
 /** What a request of the load is about. A read may be sent again without harm: it is of the safe kind; a write is not. */
 export const REQUEST_KINDS = ["static", "read", "write"] as const;
@@ -71,12 +68,9 @@ const measured = z.strictObject({
   redundancyMs: ms
     .nullable()
     .meta({ description: "From the repair until every server was back in its pool; null: not within the limit." }),
-  holders: z
-    .strictObject({ min: count, max: count, noneMs: ms, severalMs: ms })
-    .meta({
-      description:
-        "Fewest and most balancers that held the virtual IP at one moment, and how long none and several did.",
-    }),
+  holders: z.strictObject({ min: count, max: count, noneMs: ms, severalMs: ms }).meta({
+    description: "Fewest and most balancers that held the virtual IP at one moment, and how long none and several did.",
+  }),
   writes: z
     .strictObject({
       acknowledged: count,

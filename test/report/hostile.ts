@@ -21,6 +21,9 @@ const NASTY = [
   "line\nbreak",
 ];
 
+/** Each of them is tried in every run. */
+export const EXAMPLES = NASTY.map((text): [string] => [text]);
+
 /** Text as nobody should write it. */
 export const nasty = fc.oneof(
   fc.constantFrom(...NASTY),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { summaryOf } from "../../src/report/summary.ts";
-import { nasty, small, spoiled } from "./hostile.ts";
+import { EXAMPLES, nasty, small, spoiled } from "./hostile.ts";
 import { goodReport, sampleReport } from "./sample.ts";
 
 test("the summary says the verdict, the drills and what failed", () => {
@@ -30,6 +30,6 @@ test("whatever a report holds, a table keeps its rows and columns, and nothing b
       expect(shape(markdown.replaceAll("\\\\", ""))).toEqual(plainShape);
       expect(markdown.replaceAll("\\\\", "")).not.toMatch(/(?<!\\)[<`[]/);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: EXAMPLES },
   );
 });
