@@ -1,11 +1,13 @@
 import type { Report } from "../schema.ts";
 
 /** A time as people say it: "640 ms", "1.74 s", "2 min 5 s". */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+export function duration(exact: number): string {
+  const ms = Math.round(exact);
+  if (ms < 1_000) return `${ms} ms`;
   if (ms < 10_000) return `${trimmed(ms / 1_000, 2)} s`;
-  if (ms < 60_000) return `${trimmed(ms / 1_000, 1)} s`;
   const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${trimmed(ms / 1_000, 1)} s`;
+  if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
