@@ -1,4 +1,5 @@
 import type { Event } from "../events.ts";
+import { cellText, matrixOf } from "./matrix.ts";
 import { asExpected, type CheckReport, type DrillReport, type Report } from "./schema.ts";
 
 type Table = Extract<Event, { type: "table" }>;
@@ -6,6 +7,7 @@ type Table = Extract<Event, { type: "table" }>;
 /** A report for a terminal: what was checked, every port that is not as it should be, what each drill cost. */
 export function reportTables(report: Report): Table[] {
   const wrong = report.isolation.filter((flow) => !asExpected(flow));
+  const matrix = matrixOf(report.isolation, report.hosts);
   return [
     {
       type: "table",
@@ -13,6 +15,11 @@ export function reportTables(report: Report): Table[] {
       columns: ["check", "host", "result", "found"],
       rows: checkRows(report.checks),
     },
+    ...table(
+      "Open ports, from the hosts on the left",
+      ["from", ...matrix.targets],
+      matrix.rows.map((cells, row) => [matrix.sources[row] ?? "", ...cells.map(cellText)]),
+    ),
     ...table(
       "Ports that are not as they should be",
       ["from", "to", "port", "expected", "found", "rule"],

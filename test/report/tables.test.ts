@@ -82,13 +82,14 @@ test("a check that is passed everywhere alike has one row, what failed one for e
   ]);
 });
 
-test("of the ports only those that are not as they should be, with the rule", () => {
+test("which ports are open from where to where, and those that are not as they should be, with the rule", () => {
   const flow = { from: "web1", to: "db1", address: "10.0.0.31", port: 3306, expected: "closed" } as const;
   const isolation = [
     { ...flow, actual: "dropped" as const },
     { ...flow, actual: "open" as const, rule: "too wide" },
   ];
-  const [, ports] = reportTables({ ...report, isolation });
+  const [, matrix, ports] = reportTables({ ...report, isolation });
+  expect(matrix).toMatchObject({ columns: ["from", "db1"], rows: [["web1", "3306 open!"]] });
   expect(ports?.rows).toEqual([["web1", "db1 (10.0.0.31)", "3306", "closed", "open", "too wide"]]);
 });
 
