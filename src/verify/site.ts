@@ -120,6 +120,6 @@ export function trustOf(site: Site): SecureContext {
 }
 
 /** What Node says of a connection that was reset, or that ended without an answer. */
-export function isClosed(error: NodeJS.ErrnoException): boolean {
+function isClosed(error: NodeJS.ErrnoException): boolean {
   return error.code === "ECONNRESET" || error.code === "EPIPE";
 }

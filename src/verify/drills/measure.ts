@@ -4,13 +4,13 @@ import type { Evidence } from "./evidence.ts";
 import { heldIn, takenOverAt } from "./held.ts";
 
 /** A request that succeeds after this long is slow: the limit of not losing one's train of thought. */
-export const SLOW_MS = 1_000;
+const SLOW_MS = 1_000;
 
 /**
  * How far the load may fall behind its schedule: more would show in the figures as a fault of the site.
  * At worst by this much, and in one of a hundred requests by the second: a tenth of what makes a request slow.
  */
-export const BEHIND_LIMIT_MS = 250;
+const BEHIND_LIMIT_MS = 250;
 export const BEHIND_P99_MS = SLOW_MS / 10;
 
 /** What the evidence of a drill amounts to. Milliseconds, rounded. */

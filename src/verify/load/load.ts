@@ -25,7 +25,7 @@ export interface LoadRecord {
   readonly id?: string;
 }
 
-export interface LoadResult {
+interface LoadResult {
   /** In the order in which they ended. */
   readonly records: readonly LoadRecord[];
   /** When the first request was due, and the last. */
@@ -51,9 +51,6 @@ export interface Load {
   /** Lets go of everything at once, answers still out too. Never fails; nothing happens once it was stopped. */
   abandon(): Promise<void>;
 }
-
-/** Begins a load on the site; resolved when its first request is on its way. */
-export type StartLoad = (options: LoadOptions) => Promise<Load>;
 
 /** A load without bounds is not sent. */
 export function refuseUnbounded({ rate, maxMs, mix }: LoadOptions): void {

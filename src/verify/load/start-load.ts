@@ -6,7 +6,7 @@ import { threadsNow } from "./threads-clock.ts";
 import type { Task, Told } from "./worker.ts";
 
 /**
- * Begins a load in a thread of its own, where neither SSH nor the terminal keeps it from sending in time.
+ * Begins a load in a thread of its own, where neither SSH nor the terminal keeps it from sending in time; resolved when its first request is on its way.
  * Rejects, here or from `stop`, if the thread itself broke.
  */
 export function startLoad(site: Site, options: LoadOptions, clock: Clock): Promise<Load> {

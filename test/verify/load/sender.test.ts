@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseStack } from "../../../src/stack/parse.ts";
+import { timersOf } from "../../../src/stack/timers.ts";
 import type { Connection, Slot } from "../../../src/verify/load/mix.ts";
-import { makeSender, type Sender } from "../../../src/verify/load/sender.ts";
+import { makeSender, PATIENCE_MS, type Sender } from "../../../src/verify/load/sender.ts";
 import { openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
@@ -12,6 +15,16 @@ beforeEach(async () => {
 afterEach(async () => {
   sender.close();
   await shop.close();
+});
+
+test("a request that every try of a balancer but the last loses is slow, not failed", () => {
+  const file = "inventories/rehearsal/stack.yml";
+  const context = { file, directory: "/srv/shop", home: "/root", defaultUser: "root" };
+  const parsed = parseStack(readFileSync(file, "utf8"), context);
+  if (!("stack" in parsed)) throw new Error(JSON.stringify(parsed.faults));
+  const { connect, response } = timersOf(parsed.stack);
+  const TRIES = 3;
+  expect(TRIES * (connect + Math.max(response.web, response.app))).toBeLessThan(PATIENCE_MS);
 });
 
 const CONNECTIONS: readonly Connection[] = ["new", "kept", "http2"];
