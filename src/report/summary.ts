@@ -5,12 +5,17 @@ import { asExpected, type Report } from "./schema.ts";
 
 /** summary.md: the verdict, what failed, and a row a drill. */
 export function summaryOf(report: Report): string {
-  const { verdict, worst, requests, lost, acknowledged, lostWrites } = headlineOf(report);
+  const { verdict, worst, worstOfKind, requests, lost, acknowledged, lostWrites } = headlineOf(report);
   const measured =
     worst === undefined
       ? []
       : [
           `- Worst downtime: **${duration(worst.ms)}** (${plain(worst.drill.id)})`,
+          ...(worstOfKind === undefined
+            ? []
+            : [
+                `- Longest without any ${worstOfKind.kind} request: **${duration(worstOfKind.ms)}** (${plain(worstOfKind.drill.id)})`,
+              ]),
           `- Requests lost: **${count(lost)}** of ${count(requests)}`,
           ...(acknowledged === 0
             ? []

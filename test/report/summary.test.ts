@@ -11,6 +11,7 @@ test("the summary says the verdict, the drills and what failed", () => {
   expect(text).toContain("| app-out-of-memory | ➖ skipped | any | – | – | – | – |");
   expect(text).toContain("| Security headers are sent | virtual IP | no strict-transport-security |");
   expect(text).toContain("| web1 | db1 | 192.0.2.31 | 3306 | open | closed |");
+  expect(text).toContain("- Longest without any write request: **15.4 s** (database-power-loss)\n");
   expect(text).toMatch(/- Acknowledged writes lost: \*\*0\*\* of [\d,]+\n/);
 });
 

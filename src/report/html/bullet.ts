@@ -5,6 +5,17 @@ const WIDTH = 320;
 const LEFT = 2;
 const ROOM = WIDTH - 2 * LEFT;
 
+const KEYS = {
+  bar: html`<rect class="bar held" x="0" y="3" width="14" height="8" rx="4"/>`,
+  limit: html`<path class="limit" d="M7 0v14"/>`,
+  guess: html`<path class="guess" d="M7 1l6 6-6 6-6-6z"/>`,
+} as const;
+
+/** The sign by which a bullet shows one of the three. */
+export function bulletKey(what: keyof typeof KEYS): Html {
+  return html`<svg class="key" viewBox="0 0 14 14" aria-hidden="true" focusable="false">${KEYS[what]}</svg>`;
+}
+
 /** A bar for the downtime that was measured, a line for what was allowed, a rhombus for what was predicted. */
 export function bullet(measured: number, allowed: number | null, predicted: number | undefined): Html {
   const most = Math.max(measured, allowed ?? 0, predicted ?? 0, 1) * 1.08;

@@ -53,7 +53,8 @@ section>p{margin-bottom:.8rem}
 .figures>div{padding:1rem 1.1rem}
 .figures dt{color:var(--muted);font-weight:600;font-size:.9rem}
 .figures strong{display:block;font-size:1.9rem;line-height:1.25;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
-.figures span{font-size:.875rem;color:var(--muted)}
+.figures span{display:block;font-size:.875rem;color:var(--muted);line-height:1.4}
+.figures .more{margin-top:.5rem}
 .stack{width:100%;height:auto;max-height:34rem;padding:1rem}
 .stack text{fill:var(--text);font-size:13px}
 .stack .small{font-size:10.5px;fill:var(--muted)}
@@ -109,8 +110,9 @@ const DRILLS = `
 .comparison .missed b{color:var(--failed)}
 .comparison .missed .id{display:inline;color:var(--failed)}
 .bullet{width:100%;height:auto;max-width:26rem;display:block;margin-bottom:.4rem}
-.bullet .room{fill:var(--skipped-soft)} .bullet .bar.held{fill:var(--fine)} .bullet .bar.missed{fill:var(--failed)}
-.bullet .limit{stroke:var(--text);stroke-width:2.5} .bullet .guess{fill:var(--card);stroke:var(--text);stroke-width:1.8}
+.key{width:.8em;height:.8em;margin-right:.35em;vertical-align:-.05em}
+.bullet .room{fill:var(--skipped-soft)} .bar.held{fill:var(--fine)} .bar.missed{fill:var(--failed)}
+.limit{stroke:var(--text);stroke-width:2.5} .guess{fill:var(--card);stroke:var(--text);stroke-width:1.8}
 .timeline{margin-top:1.25rem}
 .chart{display:block;width:100%;height:auto}
 .chart.narrow{display:none;max-width:30rem;margin-inline:auto}
@@ -147,6 +149,10 @@ th,td{padding:.4rem .5rem}
 table{font-size:.875rem}
 thead th,.id,.aside{font-size:.8125rem}
 .comparison .missed .id{display:block}
+.comparison th,.comparison td{padding-inline:.28rem}
+.comparison th:first-child{padding-left:.6rem}
+.comparison{font-size:.8125rem}
+.comparison .key{display:none}
 }
 `;
 
