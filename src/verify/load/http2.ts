@@ -49,8 +49,10 @@ export function makeHttp2Client(site: Site): Http2Client {
         const headers = { ":path": path, ":method": method, ":authority": site.domain, ...TRACE };
         const stream = here.session.request(headers, { endStream: true });
         const timer = setTimeout(() => {
-          failure = new Error(`no answer within ${timeoutMs} ms`);
-          stream.close(constants.NGHTTP2_CANCEL);
+          // The user has left: whoever comes next does not wait for a connection that is not even made.
+          if (here.session.connecting && current === here) current = undefined;
+          reject(new Error(`no answer within ${timeoutMs} ms`));
+          stream.destroy();
         }, timeoutMs);
         stream.on("response", (got) => {
           answer = answerOf(got[":status"], got);
@@ -67,7 +69,7 @@ export function makeHttp2Client(site: Site): Http2Client {
           }
           const message = failure?.message ?? `the answer ended with HTTP/2 error ${stream.rstCode}`;
           if (stream.rstCode === NGHTTP2_REFUSED_STREAM) return reject(new Refused(message));
-          const stale = reused && answer === undefined && here.session.destroyed && !message.startsWith("no answer");
+          const stale = reused && answer === undefined && here.session.destroyed;
           reject(stale ? new StaleConnection(message) : (failure ?? new Error(message)));
         });
       });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseStack } from "../../../src/stack/parse.ts";
 import { timersOf } from "../../../src/stack/timers.ts";
@@ -105,6 +106,25 @@ test.each(CONNECTIONS)("silence on a %s connection is a failure, once the user h
   await expect(sender.send(slot(connection), undefined)).rejects.toThrow("no answer within");
   expect(shop.requests).toHaveLength(1);
 });
+
+test.each(CONNECTIONS)(
+  "a %s connection that nobody shakes hands on is a failure, too; so is a refused one",
+  async (connection) => {
+    const mute = createServer();
+    const held: Socket[] = [];
+    mute.on("connection", (socket) => held.push(socket));
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    const { port } = mute.address() as AddressInfo;
+    const other = makeSender({ ...shop.site, ports: { http: port, https: port } }, 300);
+    await expect(other.send(slot(connection), undefined)).rejects.toThrow("no answer within");
+    for (const socket of held) socket.destroy();
+    await new Promise((resolve) => mute.close(resolve));
+    await expect(
+      makeSender({ ...shop.site, ports: { http: port, https: port } }).send(slot(connection), undefined),
+    ).rejects.toThrow("ECONNREFUSED");
+    other.close();
+  },
+);
 
 test("an HTTP/2 server that says goodbye: what is out is answered, what comes is sent elsewhere", async () => {
   await send("http2");
