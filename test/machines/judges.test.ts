@@ -78,42 +78,62 @@ const forgetful: Spoiled = {
   restore: "mysql -e 'SET GLOBAL innodb_flush_log_at_trx_commit = 1, GLOBAL innodb_flush_log_at_timeout = 1'",
 };
 
-const FAILED = String.raw`\d+ requests? that only read failed, 0 at most`;
-const SLOW = String.raw`no answer for \d+ ms, \d+ at most`;
-const STAYS = "the other balancer did not take the virtual IP within 30 s";
-const notBack = (unit: string) => `(${SLOW}; )?it did not come back by itself: on \\w+, ${unit}\\.service is failed`;
+const FAILED = /^\d+ requests? that only read failed, 0 at most$/;
+const SLOW = /^no answer for \d+ ms, \d+ at most$/;
+const STAYS = /^the other balancer did not take the virtual IP within 30 s$/;
+const NOT_BACK = /^it did not come back by itself: on \w+, (haproxy|keepalived|app)\.service is failed$/;
+const ALL_WELL = /is not answered with the maintenance page: its status is 200, not 503$/;
+const LOST = /^\d+ acknowledged writes? missing: /;
+
+/** What the same fault brings along besides, here and there. */
+const BESIDES: readonly [RegExp, readonly RegExp[]][] = [
+  [NOT_BACK, [SLOW, /keepalived is in its fault state$/, /^the other balancer never took the virtual IP$/]],
+  [SLOW, [/^two balancers held the virtual IP for \d+ ms after they heard each other again/]],
+  [ALL_WELL, [LOST, /requests that nobody could answer got something else than 503: 200$/]],
+  [STAYS, [SLOW, /^service was not steady again within 30 s$/, /^the other balancer never took the virtual IP$/]],
+];
 
 describe.skipIf(reason !== undefined)(`judges${reason === undefined ? "" : `: ${reason}`}`, () => {
-  test.each<[DrillId, string, Spoiled, string]>([
+  test.each<[DrillId, string, Spoiled, RegExp]>([
     ["balancer-power-loss", "adverts every second", slowAdverts, SLOW],
-    ["haproxy-killed", "nobody restarts HAProxy", setting(BALANCERS, "haproxy", "Restart=no"), notBack("haproxy")],
+    ["haproxy-killed", "nobody restarts HAProxy", setting(BALANCERS, "haproxy", "Restart=no"), NOT_BACK],
     ["haproxy-down", "keepalived does not look at HAProxy", noLook, STAYS],
     ["haproxy-frozen", "keepalived does not look at HAProxy", noLook, STAYS],
-    ["keepalived-killed", "nobody restarts it", setting(BALANCERS, "keepalived", "Restart=no"), notBack("keepalived")],
+    ["keepalived-killed", "nobody restarts it", setting(BALANCERS, "keepalived", "Restart=no"), NOT_BACK],
     ["balancer-partition", "adverts every second", slowAdverts, SLOW],
     [
       "balancer-handover",
       "preemption",
       preemption,
-      "web1 took the virtual IP back when it was mended: a second failover",
+      /^web1 took the virtual IP back when it was mended: a second failover$/,
     ],
     ["nginx-stopped", "no retries", noRetries, FAILED],
     ["nginx-frozen", "no retries", noRetries, FAILED],
     ["web-power-loss", "an endless wait for connections", longConnect, FAILED],
     ["app-killed", "no retries", noRetries, FAILED],
-    ["app-frozen", "a health check a minute", rareChecks, "no balancer saw that app/app\\d was gone within 30 s"],
-    ["app-out-of-memory", "nobody restarts it", setting(APPS, "app", "Restart=no"), notBack("app")],
+    ["app-frozen", "a health check a minute", rareChecks, /^no balancer saw that app\/app\d was gone within 30 s$/],
+    ["app-out-of-memory", "nobody restarts it", setting(APPS, "app", "Restart=no"), NOT_BACK],
     ["app-power-loss", "no retries", noRetries, FAILED],
     [
       "database-restart",
       "an app that sulks",
       sulking,
-      "the application needed the database for \\d+ ms, 15000 at most",
+      /^the application needed the database for \d+ ms, 15000 at most$/,
     ],
-    ["database-killed", "a database that forgets", forgetful, "\\d+ acknowledged writes missing: .*"],
-    ["database-power-loss", "an app that says yes before it writes", hasty, "\\d+ acknowledged writes missing: .*"],
-    ["web-tier-gone", "no page of ours", noPage, "/assets/style.css is not answered with the maintenance page: .*"],
-    ["app-tier-gone", "a page that says all is well", wrongPage, ".*its status is 200, not 503.*"],
+    ["database-killed", "a database that forgets", forgetful, LOST],
+    ["database-power-loss", "an app that says yes before it writes", hasty, LOST],
+    [
+      "web-tier-gone",
+      "no page of ours",
+      noPage,
+      /^\/assets\/style.css is not answered with the maintenance page: it does not say when to try again/,
+    ],
+    [
+      "app-tier-gone",
+      "a page that says all is well",
+      wrongPage,
+      /is not answered with the maintenance page: its status is 200, not 503$/,
+    ],
     [
       "reload",
       "a reload that lets everybody wait",
@@ -128,12 +148,15 @@ describe.skipIf(reason !== undefined)(`judges${reason === undefined ? "" : `: ${
         spoil: "systemctl --quiet disable app",
         restore: "systemctl --quiet enable app; systemctl start app",
       },
-      "not back to full redundancy after app1: .*app/app1 is DOWN.*",
+      /^not back to full redundancy after app1: .*app\/app1 is DOWN/,
     ],
   ])("%s: %s", { timeout: 400_000 }, async (id, _, { on, spoil, restore }, expected) => {
     for (const host of on) await meanwhile(host, spoil, restore);
     const [report] = await drilled([id]);
     expect(report?.status).toBe("failed");
-    expect(report?.reason).toMatch(new RegExp(`^${expected}$`));
+    const reasons = report?.reason?.split("; ") ?? [];
+    expect(reasons.filter((one) => expected.test(one))).not.toEqual([]);
+    const besides = BESIDES.find(([main]) => main === expected)?.[1] ?? [];
+    expect(reasons.filter((one) => ![expected, ...besides].some((allowed) => allowed.test(one)))).toEqual([]);
   });
 });

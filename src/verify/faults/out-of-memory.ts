@@ -1,16 +1,15 @@
 import { type Fault, scripted } from "./fault.ts";
+import { processesOf } from "./units.ts";
 
 const DEATH_LIMIT_S = 20;
 
 /**
  * Every process of the unit may have one byte of memory more, which is none. Set as the user that it runs as, who may
- * lower the limits of what is his; the processes are found by the name of their control group, in any version of it.
+ * lower the limits of what is his.
  */
-const limit = (unit: string) => `for process in /proc/[0-9]*; do
-  if grep -qsE '/${unit.replaceAll(".", "\\.")}(/|$)' "$process/cgroup"; then
-    setpriv --reuid="$(stat -c %u "$process")" --regid="$(stat -c %g "$process")" --clear-groups \\
-      prlimit --pid="\${process#/proc/}" --data=1: --as=1:
-  fi
+const limit = (unit: string) => `for process in ${processesOf(unit)}; do
+  setpriv --reuid="$(stat -c %u "/proc/$process")" --regid="$(stat -c %g "/proc/$process")" --clear-groups \\
+    prlimit --pid="$process" --data=1: --as=1:
 done`;
 
 /**

@@ -4,6 +4,17 @@ import { type Fault, scripted } from "./fault.ts";
 const start = (unit: string) => `systemctl reset-failed ${unit} 2>/dev/null
 systemctl start ${unit}`;
 
+/** Its processes, found by the name of their control group in any version of it. Never those that ask. */
+export function processesOf(unit: string): string {
+  return `$(cd /proc; grep -lsE '/${unit.replaceAll(".", "\\.")}(/|$)' [0-9]*/cgroup | cut -d / -f 1)`;
+}
+
+/**
+ * Not `systemctl kill`: systemd may do that to the whole control group at once, and on some kernels that also ends what
+ * systemd itself starts there next, such as the unit's ExecStopPost=. No crash does that.
+ */
+const kill = (unit: string) => `kill -KILL ${processesOf(unit)}`;
+
 /** An orderly stop. */
 export function stopped(unit: string): Fault {
   return scripted(() => ({ inject: `systemctl stop ${unit}`, repair: start(unit) }));
@@ -11,7 +22,7 @@ export function stopped(unit: string): Fault {
 
 /** Every process of it gets SIGKILL; what systemd then does is what it is set to do. */
 export function killed(unit: string): Fault {
-  return scripted(() => ({ inject: `systemctl kill --signal=KILL ${unit}`, repair: start(unit) }));
+  return scripted(() => ({ inject: kill(unit), repair: start(unit) }));
 }
 
 /** Killed, and nobody can start it: a drop-in, in memory, beats any other setting of the unit. */
@@ -22,7 +33,7 @@ export function keptDown(unit: string): Fault {
     inject: `mkdir -p ${directory}
 printf '[Unit]\\nConditionPathExists=/nonexistent\\n[Service]\\nRestart=no\\n' >${dropIn}
 systemctl daemon-reload
-systemctl kill --signal=KILL ${unit}`,
+${kill(unit)}`,
     repair: `rm -f ${dropIn}
 systemctl daemon-reload
 ${start(unit)}`,

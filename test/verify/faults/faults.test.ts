@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -37,7 +37,11 @@ function hostThatHears(exitCode = 0) {
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "quintet-fault-"));
-  for (const name of ["systemctl", "systemd-run", "nft", "setpriv"]) {
+  for (const [pid, unit] of Object.entries({ 17: "app", 18: "app", 19: "haproxy", 20: "myapp" })) {
+    mkdirSync(join(directory, "proc", pid), { recursive: true });
+    writeFileSync(join(directory, "proc", pid, "cgroup"), `0::/system.slice/${unit}.service\n`);
+  }
+  for (const name of ["systemctl", "systemd-run", "nft", "setpriv", "stub-kill"]) {
     writeFileSync(join(directory, name), `#!/bin/sh\necho "${name} $*" >>${directory}/calls\n`, { mode: 0o755 });
   }
 });
@@ -46,7 +50,10 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** What a script calls, run by a real shell; files under /run are those of a directory of the test's. */
 function callsOf(script: string): string[] {
   rmSync(join(directory, "calls"), { force: true });
-  const here = script.replaceAll("/run/", `${directory}/`);
+  const here = script
+    .replaceAll("/run/", `${directory}/`)
+    .replaceAll("cd /proc", `cd ${directory}/proc`)
+    .replaceAll("kill -KILL", "stub-kill -KILL"); // the shell's own would really kill
   execFileSync("sh", ["-s"], { input: here, env: { PATH: `${directory}:${process.env["PATH"]}` } });
   return readFileSync(join(directory, "calls"), "utf8").trimEnd().split("\n");
 }
@@ -91,13 +98,13 @@ test.each<[string, Fault, string[], string[]]>([
   [
     "killed",
     killed("app.service"),
-    ["systemctl kill --signal=KILL app.service"],
+    ["stub-kill -KILL 17 18"],
     ["systemctl reset-failed app.service", "systemctl start app.service"],
   ],
   [
     "kept down",
     keptDown("haproxy.service"),
-    ["systemctl daemon-reload", "systemctl kill --signal=KILL haproxy.service"],
+    ["systemctl daemon-reload", "stub-kill -KILL 19"],
     ["systemctl daemon-reload", "systemctl reset-failed haproxy.service", "systemctl start haproxy.service"],
   ],
   [
