@@ -146,6 +146,29 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     );
   };
 
+  const report = verb(program, "report", "show the last report, or the named one; list and compare them")
+    .argument("[name]", "a name of `report list`, its beginning, or latest")
+    .option("--open", "open report.html in the browser")
+    .action((name, options) =>
+      runVerb(options, async (context) => (await import("./commands/report.ts")).reportCommand(name, options, context)),
+    );
+  verb(report, "list", "every report of the stack").action((_, command) => {
+    const options = command.optsWithGlobals();
+    return runVerb(options, async (context) =>
+      (await import("./commands/report.ts")).reportListCommand(options, context),
+    );
+  });
+  verb(report, "compare", "what newly fails, is mended or got slower, between the last two or the named ones")
+    .argument("[before]", "a name; alone, it is compared with the last")
+    .argument("[after]", "a name")
+    .option("--fail-on-worse", "exit 5 if something newly fails or got slower")
+    .action((before, after, _, command) => {
+      const options = command.optsWithGlobals();
+      return runVerb(options, async (context) =>
+        (await import("./commands/report.ts")).reportCompareCommand([before, after], options, context),
+      );
+    });
+
   plainVerb(program, "doctor", "say what this computer lacks for all this, and the command that mends it").action(
     (options) =>
       runVerb(options, async (context) => (await import("./commands/doctor.ts")).doctorCommand(options, context)),

@@ -125,6 +125,8 @@ async function attempt(directory: string, name: string) {
   }
 }
 
-function shown(stored: StoredReport, { cwd }: CommandContext): string {
-  return path.relative(cwd, stored.directory) || ".";
+/** From where the user stands, where that is shorter to read than the whole path. */
+function shown({ directory }: StoredReport, { cwd }: CommandContext): string {
+  const relative = path.relative(cwd, directory);
+  return relative.startsWith("..") ? directory : relative;
 }
