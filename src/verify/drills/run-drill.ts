@@ -2,6 +2,7 @@ import type { DrillReport } from "../../report/schema.ts";
 import { timersOf } from "../../stack/timers.ts";
 import { type Armed, armAll, disarm } from "./armed.ts";
 import type { Drill, DrillContext } from "./drill.ts";
+import type { Evidence } from "./evidence.ts";
 import { gather } from "./gather.ts";
 import { inject } from "./inject.ts";
 import { objectiveOf } from "./objective.ts";
@@ -50,13 +51,15 @@ async function attempt(drill: Drill, context: DrillContext, hosts: readonly stri
     await baseline(stage);
     const injectedAt = clock.monotonic();
     await inject(stage);
-    const faults = [...(await untilCalm(stage, injectedAt)), ...(await untilBack(stage))];
+    const faults = (await Promise.all([untilCalm(stage, injectedAt), untilBack(stage)])).flat();
     const wrong = (await drill.look?.(context)) ?? [];
     const repairedAt = clock.monotonic();
     await armed?.mend();
     const back = await untilRedundant(stage, hosts);
-    const mended = "fault" in drill && drill.ends === "when mended" ? repairedAt : undefined;
-    const evidence = await gather(stage, { injectedAt, repairedAt: mended, redundantAt: back.at });
+    const evidence = await gather(stage, {
+      injectedAt,
+      ...endOf(stage, { injectedAt, repairedAt, redundantAt: back.at }),
+    });
     return judge(stage, evidence, [...faults, ...wrong, ...back.problems]);
   } catch (error) {
     signal.throwIfAborted();
@@ -66,6 +69,15 @@ async function attempt(drill: Drill, context: DrillContext, hosts: readonly stri
     stage?.hush();
     await Promise.all([disarm(armed, context), stage?.load.abandon(), stage?.watch.stop()]);
   }
+}
+
+type Moments = Pick<Evidence, "injectedAt" | "redundantAt"> & { readonly repairedAt: number };
+
+/** What came back by itself was whole when the last trouble was over, and not only when we made sure of it. */
+function endOf({ drill, trouble }: Stage, { injectedAt, repairedAt, redundantAt }: Moments) {
+  if ("course" in drill) return { repairedAt: undefined, redundantAt };
+  if (drill.ends === "when mended") return { repairedAt, redundantAt };
+  return { repairedAt: undefined, redundantAt: redundantAt && (trouble.lastAt ?? injectedAt) };
 }
 
 function row(drill: Drill, name: string, text: string) {

@@ -24,6 +24,8 @@ export interface Stage {
   readonly startedOn: Date;
   readonly seen: Mark[];
   readonly excused: Excused[];
+  /** When something was seen last that was not as it should be. */
+  readonly trouble: { lastAt: number | undefined };
   /** From now on, what is seen is of the failure. */
   injected(): void;
   tell(host: string, status: RowStatus, text: string): void;
@@ -62,6 +64,7 @@ export async function setStage(drill: Drill, context: DrillContext, hosts: reado
       startedOn: clock.now(),
       seen,
       excused: [],
+      trouble: { lastAt: undefined },
       injected: () => {
         isInjected.yet = true;
       },

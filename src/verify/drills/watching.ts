@@ -41,6 +41,7 @@ export async function untilCalm(stage: Stage, injectedAt: number): Promise<strin
     const recent = lately(load.records, now - CALM_MS).filter((record) => counts(stage, record));
     const isSteady = recent.length >= (rate * share * CALM_MS) / 2_000 && recent.every((record) => record.ok);
     const missing = drill.awaits?.(watch);
+    if (seenProblems(watch).length > 0) stage.trouble.lastAt = now;
     if (isSteady && missing === undefined && now - since >= Math.max(CALM_MS, watchMs)) return [];
     if (now >= end) {
       return [
@@ -53,14 +54,16 @@ export async function untilCalm(stage: Stage, injectedAt: number): Promise<strin
 }
 
 /** What has to come back by itself is given its time before anybody mends it; what had not at the limit. */
-export async function untilBack({ drill, context, hosts }: Stage): Promise<string[]> {
+export async function untilBack({ drill, context, hosts, trouble }: Stage): Promise<string[]> {
   if (!("fault" in drill) || drill.ends !== "by itself") return [];
   const { stack, clock, signal } = context;
   const broken = stack.hosts.filter(({ name }) => hosts.includes(name));
   const end = clock.monotonic() + BACK_LIMIT_MS;
   for (;;) {
+    const at = clock.monotonic();
     const left = await leftovers(context, broken);
     if (left.length === 0) return [];
+    trouble.lastAt = Math.max(trouble.lastAt ?? at, at);
     if (clock.monotonic() >= end) return left.map((one) => `it did not come back by itself: ${one}`);
     await clock.sleep(LOOK_MS, signal);
   }
