@@ -27,9 +27,7 @@ test("two seconds without an answer are 200 requests that waited, each from when
     resume = resolve;
   });
   const injectedAt = systemClock.monotonic();
-  const before = shop.requests.length;
-  // As many as are due in two seconds, whatever the time that this computer needs for them.
-  await until(() => shop.requests.length >= before + 200);
+  await until(() => systemClock.monotonic() >= injectedAt + 2_000);
   const resumedAt = systemClock.monotonic();
   shop.stall = undefined;
   resume();
@@ -38,8 +36,8 @@ test("two seconds without an answer are 200 requests that waited, each from when
 
   expect(records.filter((one) => !one.ok)).toEqual([]);
   const waited = records.filter((one) => one.dueAt > injectedAt && one.dueAt < resumedAt);
-  // Some were on their way already when it began.
-  expect(waited.length).toBeGreaterThanOrEqual(150);
+  // As the schedule wants it, however busy this computer is: a request may be late, it is never left out.
+  expect(waited.length).toBeGreaterThanOrEqual(199);
   for (const { endedAt } of waited) expect(endedAt).toBeGreaterThanOrEqual(resumedAt);
 
   const drill = { startedAt, finishedAt, injectedAt, redundantAt: resumedAt, repairedAt: undefined, samples: [] };
@@ -48,7 +46,7 @@ test("two seconds without an answer are 200 requests that waited, each from when
   expect(measured.downtimeMs).toBeGreaterThanOrEqual(Math.floor(resumedAt - lastBefore));
   const aSecond = waited.filter((one) => one.dueAt <= resumedAt - 1_000).length;
   expect(measured.slow).toBeGreaterThanOrEqual(aSecond);
-  expect(aSecond).toBeGreaterThan(50);
+  expect(aSecond).toBeGreaterThanOrEqual(99);
   // Half of them waited about half of the time; without those that were due meanwhile, it would be next to nothing.
   expect(measured.latencyMs.during?.p50).toBeGreaterThan(700);
 });
