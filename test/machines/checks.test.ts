@@ -130,6 +130,8 @@ describe.skipIf(reason !== undefined)(`checks${reason === undefined ? "" : `: ${
       "cp -p /etc/nginx/nginx.conf /etc/nginx/kept && echo '# edited' >>/etc/nginx/nginx.conf",
       "mv /etc/nginx/kept /etc/nginx/nginx.conf",
     );
+    const rules = "/etc/quintet-firewall.nft";
+    await meanwhile("app2", `cp -p ${rules} ${rules}.kept && echo "# edited" >>${rules}`, `mv ${rules}.kept ${rules}`);
     const reports = await run(await look());
     expect(failed(reports)).toEqual([
       "database-demands-tls db1: require_secure_transport is off",
@@ -137,6 +139,7 @@ describe.skipIf(reason !== undefined)(`checks${reason === undefined ? "" : `: ${
       "services app2: app.service is active and disabled",
       "failed-units app1: quintet-test-broken.service",
       "configuration-loaded web1: nginx.service has not loaded /etc/nginx/nginx.conf",
+      "configuration-loaded app2: the packet filter's rules are not confirmed",
       "disk-space db1: /var/tmp has 0 % of its space free (0 MiB)",
     ]);
     for (const { status, fix } of reports) expect(fix === undefined).toBe(status !== "failed");
