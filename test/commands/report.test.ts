@@ -37,7 +37,7 @@ const titles = () => events.flatMap((event) => (event.type === "table" ? event.t
 test("the last report is shown in short, with where its files are", async () => {
   await writeBoth();
   await reportCommand(undefined, {}, fakeContext(here, events));
-  expect(titles()).toEqual(["Checks", "Drills"]);
+  expect(titles()).toEqual(expect.arrayContaining(["Checks", "Drills"]));
   expect(result()).toMatchObject({
     verb: "report",
     status: "failed",

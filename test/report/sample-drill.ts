@@ -6,7 +6,7 @@ import type { HolderSample } from "../../src/verify/holder-samples.ts";
 import type { LoadRecord } from "../../src/verify/load/load.ts";
 
 /** Numbers from 0 to 1 that look random and are the same in every run. */
-export function numbers(seed: number): () => number {
+function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
@@ -15,7 +15,7 @@ export function numbers(seed: number): () => number {
 }
 
 /** What becomes of a request that is due at a moment. Fields left out are those of a good answer. */
-export interface Fate {
+interface Fate {
   /** 0: no whole answer. */
   readonly status?: number;
   readonly takesMs?: number;
