@@ -130,7 +130,7 @@ export const stackFile = z
           .min(50)
           .max(10000)
           .multipleOf(10)
-          .default(200)
+          .default(100)
           .meta({ description: "VRRP advertisement interval, milliseconds." }),
         interface: z
           .string()
@@ -228,7 +228,7 @@ export const stackFile = z
         dynamic: urlPath.default("/").meta({ description: "A page of the app tier that any visitor may read." }),
         write: urlPath.optional().meta({
           description:
-            "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not.",
+            "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not. Where that answer is JSON with a number `count`, a count above 1 means that the write was stored more than once.",
         }),
       })
       .prefault({})
