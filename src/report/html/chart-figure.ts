@@ -1,5 +1,6 @@
 import type { Timeline } from "../schema.ts";
-import { drillChart, type Format, NARROW, WIDE } from "./chart/drill-chart.ts";
+import { drillChart } from "./chart/drill-chart.ts";
+import { type Format, NARROW, WIDE } from "./chart/format.ts";
 import { type Course, courseOf, injectionOf } from "./chart/series.ts";
 import { drawn } from "./chart/svg.ts";
 import { duration } from "./format.ts";

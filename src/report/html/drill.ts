@@ -16,7 +16,7 @@ export function drillArticle(drill: DrillReport, number: number): Html {
 ${reason === undefined ? undefined : html`<p class="reason ${status}">${sentence(reason)}</p>`}
 ${measured === null ? undefined : comparison(drill, measured)}
 ${timeline === null || timeline.points.length === 0 ? undefined : chartFigure(title, timeline, number)}
-${measured === null ? undefined : html`<div class="tables">${kinds(measured, title)}${latency(measured, title)}</div>${others(measured)}`}
+${measured === null ? undefined : html`<div class="tables">${kinds(measured, title)}${latency(measured, title)}</div>${others(timeline?.marks.some(({ what }) => what === "repaired") ?? false, measured)}`}
 </article>`;
 }
 
@@ -85,12 +85,22 @@ function latency({ latencyMs }: Measured, title: string): Html {
   );
 }
 
-function others({ takeoverMs, redundancyMs, retried, slow, holders, writes, generator }: Measured): Html {
+/** `repaired`: there was something to repair; without, the way back counts from the injection. */
+function others(
+  repaired: boolean,
+  { takeoverMs, redundancyMs, retried, resent, slow, holders, writes, generator }: Measured,
+): Html {
   const facts: [string, string][] = [
     ["Taken over after", takeoverMs === null ? "not taken over" : duration(takeoverMs)],
-    ["Whole again", redundancyMs === null ? "not within the limit" : `${duration(redundancyMs)} after the repair`],
+    [
+      "Whole again",
+      redundancyMs === null
+        ? "not within the limit"
+        : `${duration(redundancyMs)} after ${repaired ? "the repair" : "it began"}`,
+    ],
     ["Tried again by the balancer", count(retried)],
     ["Slow, 1 s or more", count(slow)],
+    ["Sent again by the client", count(resent)],
     ["Nobody held the virtual IP", duration(holders.noneMs)],
     ["Several held it", duration(holders.severalMs)],
     ["Acknowledged writes", writes === null ? "not looked at" : writesText(writes)],
@@ -99,9 +109,10 @@ function others({ takeoverMs, redundancyMs, retried, slow, holders, writes, gene
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function writesText({ acknowledged, missing, doubled }: NonNullable<Measured["writes"]>): string {
-  if (missing.length === 0 && doubled.length === 0) return `${count(acknowledged)}, each there once`;
-  return `${count(acknowledged)}, ${count(missing.length)} missing, ${count(doubled.length)} doubled`;
+function writesText({ acknowledged, missing, doubled, unread }: NonNullable<Measured["writes"]>): string {
+  const wrong = Object.entries({ missing, doubled, "not read back": unread }).filter(([, ids]) => ids.length > 0);
+  if (wrong.length === 0) return `${count(acknowledged)}, each there once`;
+  return [count(acknowledged), ...wrong.map(([what, ids]) => `${count(ids.length)} ${what}`)].join(", ");
 }
 
 function sentence(text: string): string {

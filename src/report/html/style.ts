@@ -126,7 +126,7 @@ const DRILLS = `
 .legend .holder{fill:var(--holder)} .legend .several{fill:url(#hatch-several);stroke:var(--failed)}
 .legend .median{stroke:var(--fine);stroke-width:2} .legend .slowest{stroke:var(--slow);stroke-width:2;stroke-dasharray:3 3}
 .tables{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem;margin-top:1.25rem;align-items:start}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.7rem 1.25rem;margin-top:1.1rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:.7rem 1.25rem;margin-top:1.1rem}
 .facts dt{color:var(--muted);font-size:.875rem}
 .facts dd{font-weight:600;font-variant-numeric:tabular-nums}
 footer{padding-block:2.5rem 3rem;color:var(--muted);font-size:.875rem}
