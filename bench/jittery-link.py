@@ -21,7 +21,7 @@ LINK, BRIDGE, JITTER = sys.argv[1], sys.argv[2], float(sys.argv[3]) / 1000
 INNER, OUTER = "qj-relay", "qj-bridge"
 
 # linux/if_packet.h: frames as large as the sender's kernel made them, with what is still to do to them in front.
-PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 15, 23
+SOL_PACKET, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 263, 15, 23
 VNET_HEADER = 10
 VRRP = 112
 
@@ -33,15 +33,15 @@ def ip(*words):
 def put_back():
     subprocess.run(["ip", "link", "delete", "dev", INNER], stderr=subprocess.DEVNULL)
     if os.path.exists(f"/sys/class/net/{BRIDGE}"):
-        subprocess.run(["ip", "link", "set", "dev", LINK, "master", BRIDGE], stderr=subprocess.DEVNULL)
+        subprocess.run(["ip", "link", "set", "dev", LINK, "promisc", "off", "master", BRIDGE], stderr=subprocess.DEVNULL)
 
 
 def tap(link):
     """All that comes in over a link. Its name may be an alternative one, which sockets do not know."""
     said = subprocess.run(["ip", "-json", "link", "show", "dev", link], check=True, capture_output=True, text=True)
     tapped = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-    tapped.setsockopt(socket.SOL_PACKET, PACKET_VNET_HDR, 1)
-    tapped.setsockopt(socket.SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+    tapped.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+    tapped.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
     tapped.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
     tapped.bind((json.loads(said.stdout)[0]["ifname"], 0))
     tapped.setblocking(False)
