@@ -134,6 +134,10 @@ const drillReport = z.strictObject({
     })
     .nullable(),
   measured: measured.nullable().meta({ description: "null where nothing was measured." }),
+  judged: z.strictObject({ downtimeMs: ms, failedSafe: count }).optional().meta({
+    description:
+      "What the objective was held against, where that is not all that was measured: the requests that somebody was left to answer.",
+  }),
   timeline: timeline.nullable(),
 });
 

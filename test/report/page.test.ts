@@ -58,6 +58,15 @@ test("a drill's objective, prediction and measurement stand side by side, and wh
   expect(text).toContain("Predicted: 3 × advert 200 ms + (256 − 100) / 256 × 200 ms = 722 ms");
 });
 
+test("what nobody was left to answer is shown, and not held against the drill", () => {
+  const text = page
+    .slice(page.indexOf('id="drill-database-power-loss"'), page.indexOf('id="drill-reload"'))
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ");
+  expect(text).toContain("Reads lost ≤ 0 – 616 0 of them counted Holders");
+  expect(text).not.toContain("too much");
+});
+
 test("the same report gives the same page", () => {
   expect(reportPage(sampleReport())).toBe(page);
 });

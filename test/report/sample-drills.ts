@@ -134,8 +134,9 @@ export function sampleDrills(): DrillReport[] {
       title: "The database server loses power",
       status: "passed",
       hosts: ["db1"],
-      objective: { downtimeMs: null, failedSafe: null, maxHolders: 1 },
-      predicted: null,
+      objective: { downtimeMs: 500, failedSafe: 0, maxHolders: 1 },
+      predicted: { downtimeMs: 0, formula: "files need no database" },
+      judged: { downtimeMs: 37, failedSafe: 0 },
       ...play(databaseGone),
     },
     {

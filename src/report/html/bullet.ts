@@ -2,7 +2,7 @@ import { duration } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 const WIDTH = 320;
-const LEFT = 2;
+const LEFT = 8;
 const ROOM = WIDTH - 2 * LEFT;
 
 const KEYS = {

@@ -1,6 +1,6 @@
 import type { DrillReport, Measured } from "../schema.ts";
-import { bullet, bulletKey } from "./bullet.ts";
 import { chartFigure } from "./chart-figure.ts";
+import { comparison } from "./comparison.ts";
 import { count, duration, listed, optional } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { badge } from "./marks.ts";
@@ -18,32 +18,6 @@ ${measured === null ? undefined : comparison(drill, measured)}
 ${timeline === null || timeline.points.length === 0 ? undefined : chartFigure(title, timeline, number)}
 ${measured === null ? undefined : html`<div class="tables">${kinds(measured, title)}${latency(measured, title)}</div>${others(timeline?.marks.some(({ what }) => what === "repaired") ?? false, measured)}`}
 </article>`;
-}
-
-function comparison({ objective, predicted, title }: DrillReport, measured: Measured): Html {
-  const caption = `Allowed, predicted and measured: ${title}`;
-  const atMost = (value: number | null, text: (value: number) => string) =>
-    value === null ? "any" : `≤ ${text(value)}`;
-  const verdict = (value: number, most: number | null) => (most !== null && value > most ? "missed" : "held");
-  const row = (name: string, allowed: string, guess: string, found: string, how: string) =>
-    html`<tr><th scope="row">${name}</th><td>${allowed}</td><td>${guess}</td><td class="${how}"><b>${found}</b>${how === "missed" ? html` <span class="id">too much</span>` : undefined}</td></tr>`;
-  const table = html`<table class="comparison"><caption class="hidden">${caption}</caption>
-<thead><tr><td></td><th scope="col">${bulletKey("limit")}Allowed</th><th scope="col">${bulletKey("guess")}Predicted</th><th scope="col">${bulletKey("bar")}Measured</th></tr></thead><tbody>
-${row("Downtime", atMost(objective.downtimeMs, duration), optional(predicted?.downtimeMs), duration(measured.downtimeMs), verdict(measured.downtimeMs, objective.downtimeMs))}
-${row("Reads lost", atMost(objective.failedSafe, count), "–", count(measured.failedSafe), verdict(measured.failedSafe, objective.failedSafe))}
-${row("Holders at once", atMost(objective.maxHolders, count), "–", count(measured.holders.max), verdict(measured.holders.max, objective.maxHolders))}
-</tbody></table>`;
-  const formula =
-    predicted === null
-      ? html`<p class="aside">Nothing was predicted for this one.</p>`
-      : html`<p class="aside">Predicted: ${predicted.formula}</p>`;
-  const { downtimeMs } = objective;
-  // A bar alone would say nothing.
-  const shown =
-    downtimeMs === null && predicted === null
-      ? undefined
-      : bullet(measured.downtimeMs, downtimeMs, predicted?.downtimeMs);
-  return html`<div class="outcome">${scroller(caption, table)}<div>${shown}${formula}</div></div>`;
 }
 
 function kinds({ kinds }: Measured, title: string): Html {

@@ -12,7 +12,7 @@ import { judge } from "./verdict.ts";
 import { baseline, untilBack, untilCalm, untilRedundant } from "./watching.ts";
 
 /** Everything that the report says of a drill besides what it is. */
-type Outcome = Pick<DrillReport, "status" | "measured" | "timeline"> & { readonly reason?: string };
+type Outcome = Pick<DrillReport, "status" | "measured" | "judged" | "timeline"> & { readonly reason?: string };
 
 /**
  * Runs one drill, from a healthy stack to a healthy stack. Whatever happens, an abort included, what it broke is mended
