@@ -8,8 +8,10 @@ import { NARROW, WIDE } from "../../src/report/html/chart/format.ts";
 import { apart } from "../../src/report/html/chart/marks.ts";
 import { courseOf, stretches } from "../../src/report/html/chart/series.ts";
 import { drawn } from "../../src/report/html/chart/svg.ts";
+import { timelinePicture } from "../../src/report/html/picture.ts";
 import { shortened } from "../../src/report/html/stack-drawing.ts";
 import type { Timeline } from "../../src/report/schema.ts";
+import { xpath } from "./xml.ts";
 
 const point = (at: number, changes: Partial<Timeline["points"][number]> = {}): Timeline["points"][number] => ({
   at,
@@ -158,4 +160,13 @@ test("a long name is shortened in its middle", () => {
   expect(shortened("app1", 8)).toBe("app1");
   expect(shortened("app-frankfurt-12", 9)).toBe("app-…t-12");
   expect([...shortened("𝒶𝒷𝒸𝒹𝑒", 3)]).toEqual(["𝒶", "…", "𝑒"]);
+});
+
+test("a timeline as a picture of its own has all that it needs in it", () => {
+  const picture = timelinePicture("Power & <loss>", timeline);
+  expect(xpath(picture, "string(/*/*[local-name()='title'])")).toBe("Power & <loss>");
+  const used = [...picture.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name);
+  expect(used.filter((name) => !picture.includes(`${name}:`))).toEqual([]);
+  const patterns = [...picture.matchAll(/url\(#([\w-]+)\)/g)].map(([, id]) => id);
+  expect(patterns.filter((id) => !picture.includes(`id="${id}"`))).toEqual([]);
 });

@@ -180,9 +180,12 @@ summary{display:none}
 }
 `;
 
-export const STYLE: Html = trusted(
-  `:root{color-scheme:light dark;${LIGHT}}\n@media screen and (prefers-color-scheme:dark){:root{${DARK}}}\n${BASE}${TABLES}${DRILLS}${SMALL}${PRINT}`,
+/** Every colour, by what it means; they follow what the reader's system says. */
+export const COLORS: Html = trusted(
+  `:root{color-scheme:light dark;${LIGHT}}\n@media screen and (prefers-color-scheme:dark){:root{${DARK}}}\n`,
 );
+
+export const STYLE: Html = trusted(`${COLORS.text}${BASE}${TABLES}${DRILLS}${SMALL}${PRINT}`);
 
 /** Fills that tell failed, slow and doubly held apart without colour; every chart of the page uses them. */
 export const PATTERNS: Html = html`<svg class="patterns" aria-hidden="true" focusable="false"><defs>
