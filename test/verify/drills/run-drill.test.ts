@@ -120,6 +120,36 @@ test("a lost write fails the drill, whatever else held; so do both looks", async
   );
 });
 
+test("what should come back by itself is not mended before it had its time", async () => {
+  const run = async (backMs: number) => {
+    const { context, state, calls, after } = makeWorld(directory);
+    const fault: Fault = {
+      arm: async () => {},
+      async inject() {
+        state.leftover.set("web1", "haproxy.service is failed\n");
+        after(backMs, () => state.leftover.clear());
+      },
+      async repair() {
+        calls.push(`repair; left: ${state.leftover.get("web1") ?? "nothing"}`);
+        state.leftover.clear();
+      },
+    };
+    return { calls, ...(await runDrill(drillOf(fault, { ends: "by itself" }), context)) };
+  };
+  const back = await run(1_000);
+  expect(back).toMatchObject({ status: "passed", calls: ["repair; left: nothing"] });
+  // When it was whole, and not when we had watched it for long enough.
+  expect(back.measured?.redundancyMs).toBeGreaterThanOrEqual(900);
+  expect(back.measured?.redundancyMs).toBeLessThanOrEqual(1_000);
+  expect(back.timeline?.marks.map(({ what }) => what)).toEqual(["injected", "redundant"]);
+  const never = await run(60_000);
+  expect(never).toMatchObject({
+    status: "failed",
+    reason: "it did not come back by itself: on web1, haproxy.service is failed",
+    calls: ["repair; left: haproxy.service is failed\n"],
+  });
+});
+
 test("an abort heals first", async () => {
   const { context, calls, controller, failover } = makeWorld(directory);
   const reason = new Error("interrupted");

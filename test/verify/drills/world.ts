@@ -4,6 +4,7 @@ import type { Machines } from "../../../src/machines/machines.ts";
 import type { RemoteStream, Session } from "../../../src/remote/session.ts";
 import type { RequestKind } from "../../../src/report/schema.ts";
 import type { Clock } from "../../../src/verify/clock.ts";
+import type { Course } from "../../../src/verify/drills/course.ts";
 import type { Drill, DrillContext } from "../../../src/verify/drills/drill.ts";
 import { theHolder } from "../../../src/verify/drills/targets.ts";
 import type { Fault } from "../../../src/verify/faults/fault.ts";
@@ -190,8 +191,8 @@ export function makeWorld(directory: string) {
   return { context, state, calls, events, controller, after, failover };
 }
 
-/** A drill of one fault at the holder of the virtual IP. */
-export function drillOf(fault: Fault, change: Partial<Drill> = {}): Drill {
+/** A drill of one fault at the holder of the virtual IP, or of a course. */
+export function drillOf(breakage: Fault | { readonly course: Course }, change: Partial<Drill> = {}): Drill {
   return {
     id: "balancer-power-loss",
     title: "The balancer goes",
@@ -200,8 +201,7 @@ export function drillOf(fault: Fault, change: Partial<Drill> = {}): Drill {
     applies: () => undefined,
     objective: { downtimeMs: 800, failedSafe: null, maxHolders: 1 },
     predict: () => ({ downtimeMs: 700, formula: "3 x 200 + 100 = 700 ms" }),
-    fault,
-    ends: "when mended",
+    ...("course" in breakage ? breakage : { fault: breakage, ends: "when mended" }),
     ...change,
   } as Drill;
 }
