@@ -52,7 +52,7 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       .addOption(new Option("--skip <id...>", "all drills but these").choices(DRILL_IDS))
       .option("--list-drills", "list the drills and what each would do here, and run nothing")
       .option("--rate <number>", "requests a second while a drill runs, 1 to 1000; default: what stack.yml says")
-      .option("--duration <time>", "how long to go on watching after each repair: seconds, or minutes as in 2m")
+      .option("--duration <time>", "how long each drill watches what it broke, at least: seconds, or minutes as in 2m")
       .option("--max-downtime <ms>", "the longest stretch without an answer that any drill may cost, milliseconds");
 
   /** What the verbs take that begin with describing a stack; addAnswerFlags adds a flag for each question. */

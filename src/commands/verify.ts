@@ -113,7 +113,7 @@ function drillsAreOfAll(stack: Stack, context: CommandContext): QuintetError {
 }
 
 export function reportPath(stack: Stack, context: CommandContext): string {
-  return path.relative(context.cwd, path.join(stack.directory, "reports", "latest", "report.json"));
+  return path.relative(context.cwd, path.join(stack.directory, "reports", "latest", "report.html"));
 }
 
 function listDrills(
