@@ -36,7 +36,6 @@ test("fills every default in", () => {
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
     checks: { dynamic: "/" },
     drills: { rate: 100, objectives: {} },
-    drills: { rate: 100, objectives: {} },
     firewall: {},
   });
 });
