@@ -1,7 +1,7 @@
 import { networkCut } from "../faults/network-cut.ts";
 import { powerLoss } from "../faults/power.ts";
 import { frozen, keptDown, killed, stopped } from "../faults/units.ts";
-import { all, needsPower, needsTwo } from "./conditions.ts";
+import { all, needsPower, needsTwo, noBastion } from "./conditions.ts";
 import type { Drill } from "./drill.ts";
 import type { Evidence } from "./evidence.ts";
 import { heldIn } from "./held.ts";
@@ -92,6 +92,7 @@ export const balancerDrills: readonly Drill[] = [
     id: "balancer-partition",
     title: "The balancer that holds the virtual IP is cut off from the network, and comes back",
     does: "drops all network traffic but this computer's SSH on …",
+    applies: all(noBastion, base.applies),
     objective: { ...one, downtimeMs: 800, maxHolders: 2 },
     fault: networkCut,
     ends: "when mended",

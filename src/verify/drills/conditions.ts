@@ -25,6 +25,20 @@ export function needsTwo(tier: Tier): Condition {
 export const needsFiles: Condition = ({ checks }) =>
   checks.static === undefined ? "checks.static is not in stack.yml, so nothing is asked of the web servers" : undefined;
 
+/** A host that is cut off takes along every host that is reached through it, and those could not be mended. */
+export const noBastion: Condition = ({ hosts }) => {
+  const names = new Map(
+    hosts.flatMap(({ name, address, privateAddress }) => [name, address, privateAddress].map((one) => [one, name])),
+  );
+  for (const { name, ssh } of hosts) {
+    const jump =
+      ssh.bastion?.address ?? (typeof ssh.proxyJump === "object" ? ssh.proxyJump.host : ssh.route?.proxyJump);
+    const bastion = names.get(jump ?? "");
+    if (bastion !== undefined) return `${name} is reached through ${bastion}, which would be cut off`;
+  }
+  return undefined;
+};
+
 export function all(...conditions: readonly Condition[]): Condition {
   return (stack, abilities) => {
     for (const condition of conditions) {

@@ -1,7 +1,8 @@
 import type { Session } from "../../remote/session.ts";
 import type { CourseWorld } from "./course.ts";
 
-const BACK_LIMIT_MS = 120_000;
+/** Servers may look at all of their memory before they boot. */
+const BACK_LIMIT_MS = 300_000;
 const KNOCK_MS = 300;
 
 /** An orderly reboot; returns when the host answers, as another boot of it. */

@@ -58,6 +58,17 @@ test("every drill that needs a power switch, a second server or files says so wh
   ]);
 });
 
+test("a balancer that is the way to other hosts is not cut off", () => {
+  const throughWeb1 = five.hosts.map((host) => {
+    if (host.name !== "db1") return host;
+    return { ...host, ssh: { ...host.ssh, proxyJump: { user: undefined, host: "192.0.2.11", port: undefined } } };
+  });
+  const { applies } = named("balancer-partition");
+  expect(applies({ ...five, hosts: throughWeb1 }, { power: true })).toBe(
+    "db1 is reached through web1, which would be cut off",
+  );
+});
+
 test("what is predicted follows from the timers", () => {
   const timers = { ...timersOf(five), advert: 100, priorities: [250, 240], handover: 100 };
   const { haproxyCheck } = timers;
