@@ -141,6 +141,21 @@ describe.skipIf(reason !== undefined)(
       expect(await on(one, "app1", "systemctl is-system-running --wait")).toBe("running");
     }, 30_000);
 
+    test("a start that was armed comes by itself, and is called off by one that came before", async () => {
+      const waiting = async () =>
+        (await run(["ps", "-eo", "args"])).stdout.split("\n").filter((args) => args.includes("start-later-program"));
+      await machines.startLater(one, "web1", 1_000);
+      await machines.powerOff(one, "web1");
+      expect((await machines.status(one)).map(({ state }) => state)).toEqual(["stopped", "running"]);
+      await expect.poll(() => on(one, "web1", "sudo cat /root/mark"), { timeout: 30_000 }).toBe("kept");
+
+      await expect.poll(waiting, { timeout: 30_000 }).toEqual([]);
+      await machines.startLater(one, "web1", 600_000);
+      expect(await waiting()).toHaveLength(1);
+      await machines.start(one, "web1");
+      expect(await waiting()).toEqual([]);
+    }, 90_000);
+
     test("a machine without its cable runs on and cannot be reached", async () => {
       const before = await inits(one);
       await machines.link(one, "app1", "down");
