@@ -131,8 +131,11 @@ function healedSplit(evidence: Evidence): string[] {
 }
 
 /** A balancer that comes back leaves the virtual IP where it is: taking it back would be a second failover. */
-function staysWhereItIs({ samples, hosts, repairedAt = Number.POSITIVE_INFINITY }: Evidence): string[] {
-  const taken = samples.find(({ host, at, holds }) => holds && hosts.includes(host) && at > repairedAt);
+function staysWhereItIs({ samples, hosts, injectedAt, repairedAt = Number.POSITIVE_INFINITY }: Evidence): string[] {
+  const own = samples.filter(({ host }) => hosts.includes(host));
+  const others = samples.filter(({ host }) => !hosts.includes(host));
+  const lost = others.find(({ at, holds }) => holds && at > injectedAt)?.at ?? Number.POSITIVE_INFINITY;
+  const taken = own.find(({ at, holds }) => holds && at > Math.max(lost, repairedAt));
   return taken === undefined ? [] : [`${taken.host} took the virtual IP back when it was mended: a second failover`];
 }
 

@@ -143,6 +143,8 @@ test("a balancer that comes back leaves the virtual IP where it is", () => {
   const back = [...holding("web1", 0, 3_000), ...holding("web1", 11_000, 30_000), ...holding("web2", 3_500, 11_000)];
   for (const id of ["balancer-power-loss", "haproxy-down", "haproxy-frozen", "balancer-handover"]) {
     expect(also(id, { samples: calm })).toEqual([]);
+    // Never gone is not taken back.
+    expect(also(id, { samples: [...holding("web1", 0, 30_000), ...lacking("web2", 0, 30_000)] })).toEqual([]);
     expect(also(id, { samples: back })).toEqual([
       "web1 took the virtual IP back when it was mended: a second failover",
     ]);
