@@ -7,11 +7,15 @@ import type { Stack } from "../../stack/stack.ts";
 import { asRoot, LEFTOVER_SCRIPT } from "../faults/fault.ts";
 import type { Drill, DrillContext } from "./drill.ts";
 
-/**
- * After this long a host mends itself. Longer than a drill leaves anything broken (the limits in watching.ts, and what
- * connecting takes), or the repair would come during the drill.
- */
+/** After this long a host mends itself, unless somebody wants to watch it broken for longer. */
 export const ARMED_MS = 60_000;
+/** What a drill takes besides, until it mends: the limits in watching.ts, and connecting. */
+const BESIDES_MS = 50_000;
+
+/** Longer than a drill leaves anything broken, or the repair would come during the drill. */
+function armedMs({ watchMs }: Pick<DrillContext, "watchMs">): number {
+  return Math.max(ARMED_MS, watchMs + BESIDES_MS);
+}
 
 const note = z.object({ drill: z.string(), hosts: z.array(z.string()) });
 const fileOf = (stack: Pick<Stack, "directory">) => join(stack.directory, ".drill.json");
@@ -46,7 +50,7 @@ export async function armAll(
     },
   };
   try {
-    await Promise.all(hosts.map((host) => fault.arm(context, host, ARMED_MS)));
+    await Promise.all(hosts.map((host) => fault.arm(context, host, armedMs(context))));
   } catch (error) {
     await disarm(armed, context);
     throw error;
@@ -55,8 +59,9 @@ export async function armAll(
 }
 
 /** Never fails and is never skipped. What cannot be mended from here stays armed and written down. */
-export async function disarm(armed: Armed | undefined, { emit, sessions, command }: DrillContext): Promise<void> {
+export async function disarm(armed: Armed | undefined, context: DrillContext): Promise<void> {
   if (armed === undefined || armed.isMended()) return;
+  const { emit, sessions, command } = context;
   try {
     await armed.mend().catch(() => {
       // A connection may have died of what was done to its host.
@@ -66,7 +71,7 @@ export async function disarm(armed: Armed | undefined, { emit, sessions, command
   } catch (error) {
     emit({
       type: "warning",
-      message: `${armed.hosts.join(", ")} could not be mended: ${(error as Error).message}. The repair is armed there and comes by itself within ${ARMED_MS / 1_000} s.`,
+      message: `${armed.hosts.join(", ")} could not be mended: ${(error as Error).message}. The repair is armed there and comes by itself within ${armedMs(context) / 1_000} s.`,
       next: command("verify"),
     });
   }

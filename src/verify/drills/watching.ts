@@ -32,7 +32,8 @@ export async function untilCalm(stage: Stage, injectedAt: number): Promise<strin
   const { drill, context, load, watch } = stage;
   const { clock, signal, rate, watchMs } = context;
   const begin = clock.monotonic();
-  const end = begin + CALM_LIMIT_MS;
+  const limitMs = Math.max(CALM_LIMIT_MS, watchMs + CALM_MS);
+  const end = begin + limitMs;
   // What was done to one host after the other may show after the last of it.
   const since = "course" in drill ? begin : injectedAt;
   const share = load.records.filter((record) => counts(stage, record)).length / Math.max(1, load.records.length);
@@ -45,8 +46,8 @@ export async function untilCalm(stage: Stage, injectedAt: number): Promise<strin
     if (isSteady && missing === undefined && now - since >= Math.max(CALM_MS, watchMs)) return [];
     if (now >= end) {
       return [
-        ...(isSteady ? [] : [`service was not steady again within ${CALM_LIMIT_MS / 1_000} s`]),
-        ...(missing === undefined ? [] : [`${missing} within ${CALM_LIMIT_MS / 1_000} s`]),
+        ...(isSteady ? [] : [`service was not steady again within ${limitMs / 1_000} s`]),
+        ...(missing === undefined ? [] : [`${missing} within ${limitMs / 1_000} s`]),
       ];
     }
     await clock.sleep(LOOK_MS, signal);

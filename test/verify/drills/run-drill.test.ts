@@ -120,6 +120,14 @@ test("a lost write fails the drill, whatever else held; so do both looks", async
   );
 });
 
+test("whoever wants to watch for longer can: the repair does not come in between", async () => {
+  const { context, calls, failover } = makeWorld(directory);
+  const report = await runDrill(drillOf(failover(300)), { ...context, watchMs: 120_000 });
+  expect(report).toMatchObject({ status: "passed" });
+  expect(report.measured?.requests).toBeGreaterThan(12_000);
+  expect(calls[0]).toBe("arm web1 170000; noted: true");
+});
+
 test("what should come back by itself is not mended before it had its time", async () => {
   const run = async (backMs: number) => {
     const { context, state, calls, after } = makeWorld(directory);
