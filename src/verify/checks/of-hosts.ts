@@ -35,7 +35,7 @@ export function judged(passed: boolean, expected: string, actual: string): Judge
 }
 
 /** The first tier of a host: where a finding about the host as a whole is shown. */
-export function tierOf(stack: Stack, name: string): Pick<Finding, "tier"> {
+function tierOf(stack: Stack, name: string): Pick<Finding, "tier"> {
   const tier = stack.hosts.find((host) => host.name === name)?.tiers[0];
   return tier === undefined ? {} : { tier };
 }

@@ -109,7 +109,7 @@ async function mendOn(host: string, sessions: Sessions): Promise<void> {
 }
 
 /** Switches a machine on unless it runs; whether that was needed. */
-export async function powerOn(stack: Stack, machines: Machines, host: string): Promise<boolean> {
+async function powerOn(stack: Stack, machines: Machines, host: string): Promise<boolean> {
   const status = (await machines.status(stack)).find((machine) => machine.host === host);
   if (status?.state !== "stopped") return false;
   await machines.start(stack, host);

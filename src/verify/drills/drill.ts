@@ -35,7 +35,7 @@ export interface DrillContext extends Context {
   readonly readBack: (ids: readonly string[]) => Promise<Written>;
 }
 
-export interface Page {
+interface Page {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -53,7 +53,7 @@ export interface Prediction {
 }
 
 /** How the stack is broken: at its target until it is mended, or by work on one host after the other. */
-export type Breakage =
+type Breakage =
   | { readonly fault: Fault; readonly ends: "when mended" | "by itself" }
   | { readonly course: Course };
 

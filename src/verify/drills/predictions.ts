@@ -2,7 +2,7 @@ import type { Timers } from "../../stack/timers.ts";
 import type { Prediction } from "./drill.ts";
 
 /** How much later than three adverts the other balancer takes over: its priority says it. The later of the two counts. */
-export function skew({ advert, priorities }: Timers): { readonly ms: number; readonly formula: string } {
+function skew({ advert, priorities }: Timers): { readonly ms: number; readonly formula: string } {
   const priority = Math.min(...priorities);
   return { ms: ((256 - priority) / 256) * advert, formula: `(256 - ${priority}) / 256 x ${advert}` };
 }

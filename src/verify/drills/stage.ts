@@ -7,7 +7,7 @@ import type { Pools } from "./pool-watch.ts";
 import { seenProblems, startWatch, type Watch } from "./watch.ts";
 
 /** A stretch of time in which nobody was left to answer these kinds of requests. */
-export interface Excused {
+interface Excused {
   readonly kinds: readonly RequestKind[];
   readonly from: number;
   readonly to: number;
@@ -93,7 +93,7 @@ async function untilSeen(watch: Watch, { clock, signal }: DrillContext): Promise
 const SHOWN_SECONDS = 30;
 
 /** How the load fares, for people who watch. */
-export function loadEvent(step: string, load: Load, holders: readonly string[], now: number) {
+function loadEvent(step: string, load: Load, holders: readonly string[], now: number) {
   const { records, startedAt } = load;
   const whole = Math.floor((now - startedAt) / 1_000);
   const first = Math.max(0, whole - SHOWN_SECONDS);

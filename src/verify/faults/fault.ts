@@ -25,9 +25,9 @@ export interface Scripts {
   readonly repair: string;
 }
 
-export const REPAIR_UNIT = "quintet-drill-repair";
+const REPAIR_UNIT = "quintet-drill-repair";
 /** In memory: a host that was rebooted meanwhile has nothing left to mend. */
-export const REPAIR_SCRIPT = "/run/quintet/drill-repair.sh";
+const REPAIR_SCRIPT = "/run/quintet/drill-repair.sh";
 
 /** Has a timer of the host's own systemd run the repair. */
 export function armScript(repair: string, afterMs: number): string {

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Questions, ReadFile } from "./questions.ts";
 import { LOOK } from "./script.ts";
 
-export interface Unit {
+interface Unit {
   readonly unit: string;
   /** systemd's ActiveState and UnitFileState. */
   readonly active: string;

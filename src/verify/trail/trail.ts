@@ -12,7 +12,7 @@ const MARK = "quintet-mark-";
 export const FORGED = "203.0.113.113";
 
 /** A request that nobody else sends, by its path. */
-export interface Sent {
+interface Sent {
   readonly mark: string;
   /** The tier that answers it, and who did. */
   readonly tier: "web" | "app";

@@ -41,7 +41,7 @@ export function makeClock(passes: (now: number) => void): Clock {
 }
 
 /** How the site of a world is at the moment. */
-export interface State {
+interface State {
   readonly holders: Set<string>;
   /** "tier/server" of those that HAProxy sees down. */
   readonly down: Set<string>;
