@@ -225,7 +225,10 @@ function show(stack: Stack, { visits, samples, changes, load, jitter }: Soaked, 
     ["changes of the holder", changes.length === 0 ? "none" : changes.join("; ")],
     ["longest time without an answer", `${longestGap(visits, 0)} ms`],
     ["requests", `${visits.length}, ${failed.length} failed${failed[0] === undefined ? "" : ` (${failed[0].error})`}`],
-    ["power cuts", `${downtimes.join(", ")} ms without an answer; predicted: ${predicted} ms at most until the other one takes over`],
+    [
+      "power cuts",
+      `${downtimes.join(", ")} ms without an answer; predicted: ${predicted} ms at most until the other one takes over`,
+    ],
     ["verdict", passed ? "no false failover" : "FALSE FAILOVER: the interval is too short here"],
   ];
   for (const [what = "", value = ""] of rows) stdout.write(`${what.padEnd(34)}${value}\n`);

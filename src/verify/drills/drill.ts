@@ -53,9 +53,7 @@ export interface Prediction {
 }
 
 /** How the stack is broken: at its target until it is mended, or by work on one host after the other. */
-type Breakage =
-  | { readonly fault: Fault; readonly ends: "when mended" | "by itself" }
-  | { readonly course: Course };
+type Breakage = { readonly fault: Fault; readonly ends: "when mended" | "by itself" } | { readonly course: Course };
 
 /** One failure, injected under load, measured and undone. */
 export type Drill = Breakage & {
