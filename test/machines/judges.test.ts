@@ -70,13 +70,6 @@ const sulking = application(
   "database.js",
   's|^    async query(.*|&\\n      if (Date.now() < (globalThis.sulksUntil ?? 0)) throw new Unavailable("lost");|; s|^      } catch (error) {|&\\n        globalThis.sulksUntil = Date.now() + 30_000;|',
 );
-/** The database keeps what it says is committed in its own memory. */
-const forgetful: Spoiled = {
-  on: ["db1"],
-  spoil: "mysql -e 'SET GLOBAL innodb_flush_log_at_trx_commit = 0, GLOBAL innodb_flush_log_at_timeout = 60'",
-  restore: "mysql -e 'SET GLOBAL innodb_flush_log_at_trx_commit = 1, GLOBAL innodb_flush_log_at_timeout = 1'",
-};
-
 const FAILED = /^\d+ requests? that only read failed, 0 at most$/;
 const SLOW = /^no answer for \d+ ms, \d+ at most$/;
 const STAYS = /^the other balancer did not take the virtual IP within 30 s$/;
@@ -120,7 +113,7 @@ describe.skipIf(reason !== undefined)(`judges${reason === undefined ? "" : `: ${
       sulking,
       /^the application needed the database for \d+ ms, 15000 at most$/,
     ],
-    ["database-killed", "a database that forgets", forgetful, LOST],
+    ["database-killed", "an app that says yes before it writes", hasty, LOST],
     ["database-power-loss", "an app that says yes before it writes", hasty, LOST],
     [
       "web-tier-gone",
