@@ -54,5 +54,5 @@ describe.skipIf(reason !== undefined)(`a killed drill${reason === undefined ? ""
 /** Everything of this drill is broken now; a course is in the middle of its work. */
 function isBroken(event: Event, id: DrillId): boolean {
   if (event.type !== "row" || event.step !== id) return false;
-  return event.status === "unreachable" || /^(reboots|reloading nginx)/.test(event.text);
+  return event.status === "unreachable" || /^(is up again|reloading nginx)/.test(event.text);
 }
