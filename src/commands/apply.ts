@@ -11,6 +11,7 @@ import { generateProject } from "./generate.ts";
 import { loadStack } from "./load-stack.ts";
 import { type LockRequest, withLock } from "./locked.ts";
 import { withDirectory } from "./locked-directory.ts";
+import { mendDrill } from "./mend-drill.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach, checkHosts } from "./preflight.ts";
 import { runSite } from "./site.ts";
@@ -55,6 +56,7 @@ export async function applyStack(
   const hosts = await approach(stack, options, context);
   const check = (inner: CommandContext) => checkHosts(stack, hosts, inner);
   const before = async (inner: CommandContext) => {
+    await mendDrill(stack, inner);
     await check(inner);
     await generateProject(stack, ansible, options, inner);
   };

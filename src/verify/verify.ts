@@ -150,7 +150,7 @@ async function heal({ stack, machines, sessions, emit }: DrillContext): Promise<
   if (hosts.length === 0) return;
   emit({
     type: "warning",
-    message: `A drill was interrupted: ${hosts.join(", ")} had to be looked after, and is as before.`,
+    message: `A drill was interrupted: ${hosts.join(", ")} had to be looked after.`,
   });
 }
 

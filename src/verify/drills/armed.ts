@@ -17,7 +17,7 @@ function armedMs({ watchMs }: Pick<DrillContext, "watchMs">): number {
   return Math.max(ARMED_MS, watchMs + BESIDES_MS);
 }
 
-const note = z.object({ drill: z.string(), hosts: z.array(z.string()) });
+const note = z.object({ drill: z.string(), hosts: z.array(z.string()), pid: z.number() });
 const fileOf = (stack: Pick<Stack, "directory">) => join(stack.directory, ".drill.json");
 
 /** Repairs that will come by themselves. */
@@ -38,7 +38,7 @@ export async function armAll(
   const { fault } = drill;
   const { stack } = context;
   let mended = false;
-  await write(stack, { drill: drill.id, hosts: [...hosts] });
+  await write(stack, { drill: drill.id, hosts: [...hosts], pid: process.pid });
   const armed: Armed = {
     hosts,
     isMended: () => mended,
@@ -83,7 +83,7 @@ async function write(stack: Stack, content: z.output<typeof note>): Promise<void
   await rename(`${file}.new`, file);
 }
 
-/** Mends what an interrupted drill left broken; the hosts that it was about, if there was one. */
+/** Mends what an interrupted drill left broken; the hosts that it was about, if there was one. One that is being run is let be. */
 export async function healLeftover(
   stack: Stack,
   { machines, sessions }: { readonly machines: Machines | undefined; readonly sessions: Sessions },
@@ -91,6 +91,7 @@ export async function healLeftover(
   const text = await readFile(fileOf(stack), "utf8").catch(() => undefined);
   if (text === undefined) return [];
   const found = note.safeParse(parse(text));
+  if (found.success && isOfAnother(found.data.pid)) return [];
   const known = new Set(stack.hosts.map((host) => host.name));
   const hosts = found.success ? found.data.hosts.filter((host) => known.has(host)) : [];
   await Promise.all(
@@ -114,6 +115,15 @@ async function powerOn(stack: Stack, machines: Machines, host: string): Promise<
   if (status?.state !== "stopped") return false;
   await machines.start(stack, host);
   return true;
+}
+
+/** Whether a process other than this one runs under that number. */
+function isOfAnother(pid: number): boolean {
+  try {
+    return pid !== process.pid && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -204,6 +205,7 @@ test("what cannot be mended stays written down, and the next run mends it", asyn
   expect(JSON.parse(readFileSync(join(directory, ".drill.json"), "utf8"))).toEqual({
     drill: "balancer-power-loss",
     hosts: ["web1"],
+    pid: process.pid,
   });
   calls.splice(0);
   const machines: Machines = {
@@ -215,6 +217,26 @@ test("what cannot be mended stays written down, and the next run mends it", asyn
   expect(await healLeftover(context.stack, { machines, sessions: context.sessions })).toEqual(["web1"]);
   expect(calls).toEqual(["start web1", "on web1: [ -e /run/quintet/drill-repair.sh ] || exit 0"]);
   expect(await healLeftover(context.stack, { machines, sessions: context.sessions })).toEqual([]);
+});
+
+test("a drill that another process is running is let be; one that was killed is not", async () => {
+  const { context, calls } = makeWorld(directory);
+  const heal = async (pid: number | undefined) => {
+    writeFileSync(
+      join(directory, ".drill.json"),
+      JSON.stringify({ drill: "app-frozen", hosts: ["app1", "gone"], pid }),
+    );
+    return healLeftover(context.stack, { machines: undefined, sessions: context.sessions });
+  };
+  expect(await heal(process.ppid)).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(kept()).toEqual([".drill.json"]);
+  expect(await heal(spawnSync("true").pid)).toEqual(["app1"]);
+  expect(calls).toEqual(["on app1: [ -e /run/quintet/drill-repair.sh ] || exit 0"]);
+  expect(kept()).toEqual([]);
+  // Nothing that can be read: there is nothing to heal from it.
+  expect(await heal(undefined)).toEqual([]);
+  expect(kept()).toEqual([]);
 });
 
 test("nothing is broken where the drill does not apply, or the stack is not whole", async () => {
