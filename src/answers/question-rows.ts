@@ -195,7 +195,7 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
     path: ["app", "response_timeout_ms"],
     placeholder: "ms",
     message: "How long may a page take?",
-    help: "Until its answer begins, milliseconds; more than your slowest. Then another app server is asked for it.",
+    help: "Milliseconds; more than your slowest. Then another app server is asked for it, once.",
     advanced: true,
   },
   "app-env": {

@@ -186,9 +186,9 @@ export const stackFile = z
         health: urlPath
           .default("/healthz")
           .meta({ description: "Answers 200 while the application can do its work; HAProxy asks it all the time." }),
-        response_timeout_ms: z.int().min(500).max(30000).default(3000).meta({
+        response_timeout_ms: z.int().min(500).max(30000).default(5000).meta({
           description:
-            "How long a page may take to begin, milliseconds: longer than your slowest. After that, a request that changes nothing (GET, HEAD, OPTIONS) is asked of another app server; all others are waited for 30 seconds and never sent again.",
+            "How long the application may be silent over a page, before it begins or in the middle, milliseconds: longer than your slowest. A request that changes nothing (GET, HEAD, OPTIONS) is then asked once more, of another app server, and fails if that one is as slow; all others, and event streams, are waited for 30 seconds and never sent again.",
         }),
         env: z
           .record(environmentName, line)

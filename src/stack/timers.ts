@@ -56,7 +56,7 @@ export function timersOf(stack: Pick<Stack, "virtualIp" | "app">): Timers {
     serverCheck: { interval: 1_000, fastInterval: 300, downInterval: 500, timeout: 1_000, fall: 2, rise: 2 },
     connect: 300,
     response: { web: 2_000, app: stack.app.response_timeout_ms, unsafe: 30_000 },
-    restart: { haproxy: 100, keepalived: 100, web: 200, app: 200, database: 200 },
+    restart: { haproxy: 100, keepalived: 100, web: 200, app: 200, database: 1_000 },
     handover: 100,
   };
 }

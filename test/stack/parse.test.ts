@@ -30,7 +30,7 @@ test("fills every default in", () => {
       start: "node server.js",
       port: 3000,
       health: "/healthz",
-      response_timeout_ms: 3000,
+      response_timeout_ms: 5000,
       env: {},
     },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },

@@ -3,9 +3,6 @@ import { type Check, type Finding, finding } from "../context.ts";
 import { fetchFrom } from "../fetch.ts";
 import { placesOf } from "./places.ts";
 
-/** Half a year: below that, lists of sites with HTTPS only do not take one. */
-const LEAST_SECONDS = 15_768_000;
-
 /** What the balancers add to every answer where the application has not said it itself. */
 export const securityHeaders: Check = {
   id: "security-headers",
@@ -42,7 +39,7 @@ export function lackingOf(headers: IncomingHttpHeaders): string[] {
   const age = Number(/(?:^|;)\s*max-age="?(\d+)/i.exec(text("strict-transport-security"))?.[1] ?? -1);
   const framing = text("x-frame-options") !== "" || /frame-ancestors/i.test(text("content-security-policy"));
   return [
-    ...(age >= LEAST_SECONDS
+    ...(age > 0
       ? []
       : [age < 0 ? "no strict-transport-security" : `strict-transport-security of ${age} s`]),
     ...(text("x-content-type-options").toLowerCase() === "nosniff" ? [] : ["no x-content-type-options: nosniff"]),

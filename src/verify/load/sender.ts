@@ -5,13 +5,13 @@ import type { Slot } from "./mix.ts";
 import type { Send, Sent } from "./open-loop.ts";
 
 /**
- * People leave after about ten seconds; what took longer has failed for them. With the response timeouts that a stack has
+ * People leave after some ten seconds; what took longer has failed for them. With the response timeouts that a stack has
  * by itself, HAProxy gives up on a server and asks another well within that, so a request that it saves is slow here, not
  * failed; whoever sets a timeout beyond people's patience sees them leave. The time is for all of it. There is no
  * shorter one for connecting: while nobody has the virtual IP, the kernel sends its SYN again after 1 s, 2 s, 3 s (older
  * ones: 1 s, 3 s, 7 s), just as below a browser, and the first one to arrive connects.
  */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 12_000;
 
 export interface Sender {
   readonly send: Send;

@@ -138,7 +138,7 @@ manners() {
     echo "ExecStopPost=-+/bin/sh -c 'ip -o address show to 2001:db8::100 | while read -r n link rest; do ip address delete 2001:db8::100/128 dev \$\$link; done'"
     ;;
   nginx.service) section "" 200 ;;
-  mysql.service) section "" 200 ;;
+  mysql.service) section "" 1000 ;;
   esac
 }
 # What is being answered is answered before another balancer takes over: whoever knocks meanwhile is let in there.
