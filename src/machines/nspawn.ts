@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Emit, RowStatus } from "../events.ts";
 import type { Host, Stack } from "../stack/stack.ts";
@@ -21,11 +20,6 @@ import { machineProcesses } from "./processes.ts";
 import { findResolver } from "./resolver.ts";
 import { startLater } from "./start-later.ts";
 import type { NspawnWorld } from "./world.ts";
-
-/** Whether a rehearsal of this stack is up: its bridge is there, which everybody may see. */
-export function isRehearsed(stack: Pick<Stack, "name">): boolean {
-  return existsSync(join("/sys/class/net", bridgeName(stack.name)));
-}
 
 /** Rehearsal machines as systemd-nspawn containers of this computer, each a whole Debian with a systemd of its own. */
 export function nspawnMachines(world: NspawnWorld): Machines {
