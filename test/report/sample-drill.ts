@@ -98,6 +98,7 @@ function evidenceOf(story: Story, records: readonly LoadRecord[]): Evidence {
     repairedAt: story.repairedAt,
     redundantAt: story.redundantAt,
     hosts: story.hosts,
+    away: [],
     balancers,
     written: { acknowledged, missing: [], doubled: [], unread: [] },
     seen: story.seen ?? [],

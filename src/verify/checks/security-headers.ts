@@ -39,9 +39,7 @@ export function lackingOf(headers: IncomingHttpHeaders): string[] {
   const age = Number(/(?:^|;)\s*max-age="?(\d+)/i.exec(text("strict-transport-security"))?.[1] ?? -1);
   const framing = text("x-frame-options") !== "" || /frame-ancestors/i.test(text("content-security-policy"));
   return [
-    ...(age > 0
-      ? []
-      : [age < 0 ? "no strict-transport-security" : `strict-transport-security of ${age} s`]),
+    ...(age > 0 ? [] : [age < 0 ? "no strict-transport-security" : `strict-transport-security of ${age} s`]),
     ...(text("x-content-type-options").toLowerCase() === "nosniff" ? [] : ["no x-content-type-options: nosniff"]),
     ...(framing ? [] : ["nothing against framing"]),
     ...(text("referrer-policy") === "" ? ["no referrer-policy"] : []),

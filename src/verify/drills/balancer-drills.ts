@@ -5,7 +5,7 @@ import { all, needsPower, needsTwo, noBastion } from "./conditions.ts";
 import type { Drill } from "./drill.ts";
 import type { Evidence } from "./evidence.ts";
 import { heldIn } from "./held.ts";
-import { first, goodbye, prediction, silence } from "./predictions.ts";
+import { first, goodbye, silence } from "./predictions.ts";
 import { theHolder } from "./targets.ts";
 import { takenOver } from "./watch.ts";
 
@@ -26,6 +26,7 @@ export const balancerDrills: readonly Drill[] = [
     applies: all(needsPower, base.applies),
     objective: { ...one, downtimeMs: 800 },
     fault: powerLoss,
+    silences: true,
     ends: "when mended",
     takeover: true,
     awaits: takenOver,
@@ -40,8 +41,9 @@ export const balancerDrills: readonly Drill[] = [
     objective: { ...one, downtimeMs: 500 },
     fault: killed(HAPROXY),
     ends: "by itself",
-    predict: ({ restart }) =>
-      prediction(restart.haproxy, `systemd's pause, and the time of its start: ${restart.haproxy} + start`),
+    takeover: true,
+    awaits: takenOver,
+    predict: (timers) => first(0, "systemd tells keepalived at once", goodbye(timers)),
   },
   {
     ...base,
@@ -84,8 +86,9 @@ export const balancerDrills: readonly Drill[] = [
     objective: { ...one, downtimeMs: 500 },
     fault: killed(KEEPALIVED),
     ends: "by itself",
-    predict: ({ restart }) =>
-      prediction(0, `the address stays where it is; keepalived is back after ${restart.keepalived} ms`),
+    takeover: true,
+    awaits: takenOver,
+    predict: silence,
   },
   {
     ...base,
@@ -119,7 +122,7 @@ export const balancerDrills: readonly Drill[] = [
 /** Cut off from each other, both balancers hold the virtual IP, and neither can know. Together again, one must let go. */
 function healedSplit(evidence: Evidence): string[] {
   const { repairedAt = evidence.finishedAt, finishedAt } = evidence;
-  const { severalMs } = heldIn({ ...evidence, startedAt: repairedAt, injectedAt: repairedAt, hosts: [] });
+  const { severalMs } = heldIn({ ...evidence, startedAt: repairedAt, injectedAt: repairedAt });
   return [
     ...(severalMs > BOTH_LIMIT_MS
       ? [

@@ -11,6 +11,8 @@ export interface CourseWorld extends FaultWorld {
   untilRedundant(host: string): Promise<void>;
   /** Does something during which nobody is left to answer these kinds of requests: they do not count meanwhile. */
   without<Result>(kinds: readonly RequestKind[], work: () => Promise<Result>): Promise<Result>;
+  /** Does something while which the host says nothing of itself. */
+  away<Result>(host: string, work: () => Promise<Result>): Promise<Result>;
   readonly clock: Clock;
 }
 

@@ -29,8 +29,12 @@ function reloadable(stack: Stack, tier: Tier): readonly string[] {
   }
 }
 
-// A reload of the packet filter's rules arms the way back to the confirmed ones: these are the confirmed ones.
-const FIREWALL = `systemctl reload quintet-firewall.service
+// Only rules that were confirmed: others might keep everybody out, and nothing would go back from them.
+const FIREWALL = `if ! cmp -s /etc/quintet-firewall.nft /etc/quintet-firewall.confirmed.nft; then
+  echo "the packet filter's rules are not confirmed: run apply first" >&2
+  exit 1
+fi
+systemctl reload quintet-firewall.service
 systemctl stop quintet-firewall-revert.timer 2>/dev/null || :`;
 
 const reloadAll: Course = async (world) => {
@@ -60,9 +64,11 @@ const rebootAll: Course = async (world) => {
 
 async function rebootOne(world: CourseWorld, name: string): Promise<void> {
   world.tell(name, "reboots");
-  await reboot(world, name);
-  world.tell(name, "is up again");
-  await world.untilRedundant(name);
+  await world.away(name, async () => {
+    await reboot(world, name);
+    world.tell(name, "is up again");
+    await world.untilRedundant(name);
+  });
 }
 
 /** The kinds of requests that nobody answers while a host with these tiers is away: there is no other of one of them. */

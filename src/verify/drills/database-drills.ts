@@ -57,6 +57,7 @@ export const databaseDrills: readonly Drill[] = [
     does: "cuts the power of …",
     applies: needsPower,
     fault: powerLoss,
+    silences: true,
     ends: "when mended",
     also: recovers(30_000),
   },

@@ -62,6 +62,8 @@ export type Drill = Breakage & {
   /** What is done, in words; "…" stands for the target. */
   readonly does: string;
   readonly target: Target;
+  /** The host says nothing of itself until it is mended: it has no power. */
+  readonly silences?: boolean;
   /** Why it does not apply to this stack; undefined: it does. */
   readonly applies: (stack: Stack, abilities: Abilities) => string | undefined;
   /** What is allowed, where stack.yml and --max-downtime say nothing else. */

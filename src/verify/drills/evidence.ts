@@ -11,6 +11,12 @@ export interface Written {
   readonly unread: readonly string[];
 }
 
+export interface Away {
+  readonly host: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** All that was seen in a drill. Moments are milliseconds of this computer's monotonic clock. */
 export interface Evidence {
   /** Every request of the load. */
@@ -29,6 +35,8 @@ export interface Evidence {
   readonly redundantAt: number | undefined;
   /** The hosts that were broken. */
   readonly hosts: readonly string[];
+  /** When a host could say nothing of itself, because it had no power or was being rebooted. */
+  readonly away: readonly Away[];
   /** The balancers, each of which is to be sampled all through. */
   readonly balancers: readonly string[];
   /** undefined: the stack says no place for writes. */

@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 
 /** Ends the load, reads its writes back, and puts together all that was seen. */
 export async function gather(
-  { context, hosts, load, watch, startedOn, seen, tell }: Stage,
+  { drill, context, hosts, away, load, watch, startedOn, seen, tell }: Stage,
   moments: Pick<Evidence, "injectedAt" | "repairedAt" | "redundantAt">,
 ): Promise<Evidence> {
   const { records, startedAt, finishedAt } = await load.stop();
@@ -16,6 +16,7 @@ export async function gather(
     tell("load", "running", `reading ${ids.length} acknowledged writes back`);
     written = await context.readBack(ids);
   }
+  const to = moments.redundantAt ?? finishedAt;
   return {
     ...moments,
     records,
@@ -24,6 +25,7 @@ export async function gather(
     startedAt,
     finishedAt,
     hosts,
+    away: drill.silences ? hosts.map((host) => ({ host, from: moments.injectedAt, to })) : away,
     balancers: balancersOf(context),
     written,
     seen,

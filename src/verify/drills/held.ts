@@ -15,18 +15,18 @@ export interface Held {
 
 type Watched = Pick<
   Evidence,
-  "samples" | "balancers" | "hosts" | "startedAt" | "finishedAt" | "injectedAt" | "redundantAt"
+  "samples" | "balancers" | "away" | "startedAt" | "finishedAt" | "injectedAt" | "redundantAt"
 >;
 
 /**
  * The fewest and most balancers that held the virtual IP at one moment of the load, and how long none and several did.
  * Two count as two only if both provably held it at once: one was seen with it between two neighbouring samples in which
  * the other had it. None counts as none only if every machine that was alive was between two samples without it. So a
- * hand-over between two samples is neither. A broken machine that gives no samples is off, and does not hold it.
+ * hand-over between two samples is neither. A machine that is away gives no samples, and does not hold it.
  */
 export function heldIn(evidence: Watched): Held {
   const { startedAt, finishedAt, balancers } = evidence;
-  const lines = balancers.map((host) => ({ broken: brokenIn(evidence, host), samples: samplesOf(evidence, host) }));
+  const lines = balancers.map((host) => ({ away: awayIn(evidence, host), samples: samplesOf(evidence, host) }));
   const { injectedAt, redundantAt = finishedAt } = evidence;
   // Between two of these, nothing changes.
   const times = [startedAt, injectedAt, redundantAt, finishedAt, ...evidence.samples.map((sample) => sample.at)]
@@ -36,11 +36,11 @@ export function heldIn(evidence: Watched): Held {
   const lasting = { none: 0, several: 0 };
   const cursors = lines.map(() => 0);
   const statesAt = (at: number) =>
-    lines.map(({ samples, broken }, index) => {
+    lines.map(({ samples, away }, index) => {
       let cursor = cursors[index] ?? 0;
       while (cursor < samples.length && (samples[cursor]?.at ?? 0) <= at) cursor++;
       cursors[index] = cursor;
-      return stateBetween(samples[cursor - 1], samples[cursor], at, broken);
+      return stateBetween(samples[cursor - 1], samples[cursor], at, away);
     });
   const look = (states: readonly State[]) => {
     const sure = states.filter((state) => state === "holds").length;
@@ -64,11 +64,11 @@ function stateBetween(
   before: HolderSample | undefined,
   after: HolderSample | undefined,
   at: number,
-  broken: (at: number) => boolean,
+  away: (at: number) => boolean,
 ): State {
   if (before?.at === at) return before.holds ? "holds" : "lacks";
   if (before === undefined || after === undefined || after.at - before.at > ALIVE_MS) {
-    return broken(at) ? "lacks" : "unsure";
+    return away(at) ? "lacks" : "unsure";
   }
   if (before.holds !== after.holds) return "unsure";
   return before.holds ? "holds" : "lacks";
@@ -105,7 +105,7 @@ export function takenOverAt({
 
 /** The longest time in which each balancer that was alive gave no sample. */
 export function longestSilences(evidence: Watched): { host: string; ms: number }[] {
-  const { startedAt, finishedAt, injectedAt, redundantAt, hosts } = evidence;
+  const { startedAt, finishedAt } = evidence;
   return evidence.balancers.map((host) => {
     const times = samplesOf(evidence, host).map((sample) => sample.at);
     const before = times.findLast((at) => at <= startedAt) ?? startedAt;
@@ -114,7 +114,7 @@ export function longestSilences(evidence: Watched): { host: string; ms: number }
     let longest = 0;
     for (const [index, end] of ends.entries()) {
       const begin = ends[index - 1] ?? end;
-      const excused = hosts.includes(host) && end > injectedAt && begin < (redundantAt ?? finishedAt);
+      const excused = evidence.away.some((one) => one.host === host && end > one.from && begin < one.to);
       if (!excused) longest = Math.max(longest, end - begin);
     }
     return { host, ms: Math.round(longest) };
@@ -125,6 +125,7 @@ function samplesOf({ samples }: Pick<Evidence, "samples">, host: string): Holder
   return samples.filter((sample) => sample.host === host).sort((a, b) => a.at - b.at);
 }
 
-function brokenIn({ hosts, injectedAt, redundantAt }: Watched, host: string): (at: number) => boolean {
-  return (at) => hosts.includes(host) && at >= injectedAt && at <= (redundantAt ?? Number.POSITIVE_INFINITY);
+function awayIn({ away }: Watched, host: string): (at: number) => boolean {
+  const own = away.filter((one) => one.host === host);
+  return (at) => own.some(({ from, to }) => at >= from && at <= to);
 }

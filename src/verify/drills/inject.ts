@@ -19,6 +19,14 @@ export async function inject(stage: Stage): Promise<void> {
       const { problems } = await untilRedundant(stage, [host]);
       if (problems.length > 0) throw new Error(`not back to full redundancy after ${host}: ${problems.join("; ")}`);
     },
+    async away<Result>(host: string, work: () => Promise<Result>) {
+      const from = context.clock.monotonic();
+      try {
+        return await work();
+      } finally {
+        stage.away.push({ host, from, to: context.clock.monotonic() });
+      }
+    },
     async without<Result>(kinds: readonly RequestKind[], work: () => Promise<Result>) {
       const from = context.clock.monotonic();
       try {

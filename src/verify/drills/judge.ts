@@ -4,7 +4,7 @@ import { longestSilences } from "./held.ts";
 import { BEHIND_P99_MS } from "./measure.ts";
 
 /** A balancer that is alive and says nothing of the virtual IP for longer than this leaves the drill unproven. */
-const SILENCE_LIMIT_MS = 500;
+const SILENCE_LIMIT_MS = 250;
 
 /** Errors by which this computer says that it, not the site, has no more to give. */
 const EXHAUSTED = /\b(EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\b/;
@@ -32,7 +32,7 @@ export function shortfalls(
 
 /** What keeps the figures from meaning anything, whatever the objective is. */
 function unproven(evidence: Evidence, { generator, requests }: Measured): string[] {
-  const { records, injectedAt, repairedAt, finishedAt, balancers, samples } = evidence;
+  const { records, injectedAt, repairedAt, redundantAt, finishedAt, balancers, samples } = evidence;
   const before = records.filter((record) => record.endedAt <= injectedAt);
   const early = before.filter((record) => !record.ok);
   const first = early[0]?.error ?? `${early[0]?.kind} answered ${early[0]?.status}`;
@@ -42,7 +42,7 @@ function unproven(evidence: Evidence, { generator, requests }: Measured): string
   return [
     ...(requests === 0 || before.length === 0 ? ["no request was answered before anything was broken"] : []),
     ...(early.length > 0 ? [`${countOf(early.length, "request")} failed before anything was broken: ${first}`] : []),
-    ...(finishedAt < (repairedAt ?? injectedAt) ? ["the load ended before the drill did"] : []),
+    ...(finishedAt < (redundantAt ?? repairedAt ?? injectedAt) ? ["the load ended before the drill did"] : []),
     ...(generator.behindMs > generator.limitMs
       ? [`the load fell behind by ${generator.behindMs} ms, ${generator.limitMs} at most: this computer was too busy`]
       : generator.p99Ms > BEHIND_P99_MS
@@ -52,7 +52,7 @@ function unproven(evidence: Evidence, { generator, requests }: Measured): string
         : []),
     ...(exhausted === undefined ? [] : [`this computer could make no more connections: ${exhausted.error}`]),
     ...unseen.map((host) => `${host} gave no samples of the virtual IP`),
-    ...silent.map(({ host, ms }) => `${host} gave no samples of the virtual IP for ${ms} ms, though nobody broke it`),
+    ...silent.map(({ host, ms }) => `${host} gave no samples of the virtual IP for ${ms} ms, though it was not away`),
   ];
 }
 

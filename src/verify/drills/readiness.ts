@@ -7,14 +7,12 @@ import type { Situation } from "./targets.ts";
 /** How long a stack may take to come to rest after the drill before. */
 const SETTLE_LIMIT_MS = 30_000;
 
-export class NotReady extends Error {}
-
 /** Who holds the virtual IP in a healthy and redundant stack; throws where it is not one: nothing more is to be broken then. */
 export async function ready(context: Context, tell: (text: string) => void): Promise<Situation> {
   const problems = await untilWhole(context, SETTLE_LIMIT_MS, tell);
   const [holder] = problems.length === 0 ? await holdersNow(context) : [];
   if (holder !== undefined) return { stack: context.stack, holder };
-  throw new NotReady(
+  throw new Error(
     `the stack was not healthy before it began: ${problems.join("; ") || "no balancer holds the virtual IP"}`,
   );
 }

@@ -6,7 +6,7 @@ import type { Evidence } from "./evidence.ts";
 import { gather } from "./gather.ts";
 import { inject } from "./inject.ts";
 import { objectiveOf } from "./objective.ts";
-import { NotReady, ready } from "./readiness.ts";
+import { ready } from "./readiness.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { judge } from "./verdict.ts";
 import { baseline, untilBack, untilCalm, untilRedundant } from "./watching.ts";
@@ -20,24 +20,27 @@ type Outcome = Pick<DrillReport, "status" | "measured" | "judged" | "timeline"> 
  */
 export async function runDrill(drill: Drill, context: DrillContext): Promise<DrillReport> {
   const { stack, machines, signal } = context;
-  const about = {
-    id: drill.id,
-    title: drill.title,
-    objective: objectiveOf(drill, context),
-    predicted: drill.predict(timersOf(stack), stack),
-  };
-  const nothing = { hosts: [], measured: null, timeline: null };
   const why = drill.applies(stack, { power: machines !== undefined });
-  if (why !== undefined) return { ...about, ...nothing, status: "skipped", reason: why };
+  if (why !== undefined) return notRun(drill, context, "skipped", why);
   try {
     const situation = await ready(context, (text) => context.emit(row(drill, "load", text)));
     const hosts = [...drill.target.choose(situation)];
-    return { ...about, hosts, ...(await attempt(drill, context, hosts)) };
+    return { ...aboutOf(drill, context), hosts, ...(await attempt(drill, context, hosts)) };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof NotReady)) throw error;
-    return { ...about, ...nothing, status: "failed", reason: error.message };
+    return notRun(drill, context, "failed", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A drill in which nothing was broken, and why. */
+export function notRun(drill: Drill, context: DrillContext, status: "failed" | "skipped", reason: string): DrillReport {
+  return { ...aboutOf(drill, context), hosts: [], measured: null, timeline: null, status, reason };
+}
+
+function aboutOf(drill: Drill, context: DrillContext) {
+  const { id, title } = drill;
+  const predicted = drill.predict(timersOf(context.stack), context.stack);
+  return { id, title, objective: objectiveOf(drill, context), predicted };
 }
 
 async function attempt(drill: Drill, context: DrillContext, hosts: readonly string[]): Promise<Outcome> {
@@ -46,9 +49,9 @@ async function attempt(drill: Drill, context: DrillContext, hosts: readonly stri
   let armed: Armed | undefined;
   let stage: Stage | undefined;
   try {
-    armed = await armAll(drill, context, hosts);
     stage = await setStage(drill, context, hosts);
     await baseline(stage);
+    armed = await armAll(drill, context, hosts);
     const injectedAt = clock.monotonic();
     await inject(stage);
     const faults = (await Promise.all([untilCalm(stage, injectedAt), untilBack(stage)])).flat();

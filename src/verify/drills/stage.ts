@@ -3,6 +3,7 @@ import type { Mark, RequestKind } from "../../report/schema.ts";
 import type { Load } from "../load/load.ts";
 import { mixOf } from "../load/mix.ts";
 import type { Drill, DrillContext } from "./drill.ts";
+import type { Away } from "./evidence.ts";
 import type { Pools } from "./pool-watch.ts";
 import { seenProblems, startWatch, type Watch } from "./watch.ts";
 
@@ -24,6 +25,7 @@ export interface Stage {
   readonly startedOn: Date;
   readonly seen: Mark[];
   readonly excused: Excused[];
+  readonly away: Away[];
   /** When something was seen last that was not as it should be. */
   readonly trouble: { lastAt: number | undefined };
   /** From now on, what is seen is of the failure. */
@@ -33,7 +35,8 @@ export interface Stage {
   hush(): void;
 }
 
-const LOAD_LIMIT_MS = 600_000;
+/** What one fault takes at most; servers that reboot one after another may take minutes each. */
+const LOAD_LIMIT_MS = { fault: 600_000, course: 3_600_000 };
 /** How often people are told how the load fares. */
 const TELL_MS = 250;
 
@@ -52,7 +55,11 @@ export async function setStage(drill: Drill, context: DrillContext, hosts: reado
   const watch = startWatch({ stack, connect: context.connect, clock, changed }, hosts);
   try {
     await untilSeen(watch, context);
-    const load = await context.startLoad({ rate, maxMs: LOAD_LIMIT_MS, mix: mixOf(stack.checks) });
+    const load = await context.startLoad({
+      rate,
+      maxMs: LOAD_LIMIT_MS["fault" in drill ? "fault" : "course"],
+      mix: mixOf(stack.checks),
+    });
     const show = () => emit(loadEvent(drill.id, load, watch.holders(), clock.monotonic()));
     const timer = setInterval(show, TELL_MS);
     return {
@@ -64,6 +71,7 @@ export async function setStage(drill: Drill, context: DrillContext, hosts: reado
       startedOn: clock.now(),
       seen,
       excused: [],
+      away: [],
       trouble: { lastAt: undefined },
       injected: () => {
         isInjected.yet = true;

@@ -58,6 +58,12 @@ sh ${REPAIR_SCRIPT}
 systemctl stop ${REPAIR_UNIT}.timer 2>/dev/null
 echo mended`;
 
+/** This computer may have slept since: nothing is broken that nobody would mend. */
+const STILL_ARMED = `if ! systemctl --quiet is-active ${REPAIR_UNIT}.timer; then
+  echo "the repair is not armed any more" >&2
+  exit 1
+fi`;
+
 /** A fault that scripts on the host make and mend. */
 export function scripted(scriptsFor: (world: FaultWorld, session: Session) => Scripts | Promise<Scripts>): Fault {
   const run = async (
@@ -71,7 +77,7 @@ export function scripted(scriptsFor: (world: FaultWorld, session: Session) => Sc
   };
   return {
     arm: (world, host, afterMs) => run(world, host, "arm the repair", ({ repair }) => armScript(repair, afterMs)),
-    inject: (world, host) => run(world, host, "break it", ({ inject }) => `set -e\n${inject}`),
+    inject: (world, host) => run(world, host, "break it", ({ inject }) => `${STILL_ARMED}\nset -e\n${inject}`),
     repair: (world, host) => run(world, host, "mend it", ({ repair }) => repairScript(repair)),
   };
 }

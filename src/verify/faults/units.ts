@@ -6,14 +6,17 @@ systemctl start ${unit}`;
 
 /** Its processes, found by the name of their control group in any version of it. Never those that ask. */
 export function processesOf(unit: string): string {
-  return `$(cd /proc; grep -lsE '/${unit.replaceAll(".", "\\.")}(/|$)' [0-9]*/cgroup | cut -d / -f 1)`;
+  return `$(cd /proc; grep -lsE ':/system\\.slice/${unit.replaceAll(".", "\\.")}(/|$)' [0-9]*/cgroup | cut -d / -f 1)`;
 }
 
 /**
  * Not `systemctl kill`: systemd may do that to the whole control group at once, and on some kernels that also ends what
  * systemd itself starts there next, such as the unit's ExecStopPost=. No crash does that.
  */
-const kill = (unit: string) => `kill -KILL ${processesOf(unit)}`;
+const kill = (unit: string) => `processes=${processesOf(unit)}
+[ -n "$processes" ] || { echo "${unit} has no processes" >&2; exit 1; }
+# One of them may have ended by itself meanwhile.
+kill -KILL $processes 2>/dev/null || :`;
 
 /** An orderly stop. */
 export function stopped(unit: string): Fault {

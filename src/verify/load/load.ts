@@ -36,7 +36,7 @@ interface LoadResult {
 export interface LoadOptions {
   /** Requests a second, 1 to 1,000. */
   readonly rate: number;
-  /** It ends by itself after this long, 600,000 at most. */
+  /** It ends by itself after this long, 3,600,000 at most. */
   readonly maxMs: number;
   /** Sent in turn, over and over. */
   readonly mix: readonly Slot[];
@@ -55,7 +55,7 @@ export interface Load {
 /** A load without bounds is not sent. */
 export function refuseUnbounded({ rate, maxMs, mix }: LoadOptions): void {
   if (!(rate >= 1 && rate <= 1_000)) throw new RangeError(`a rate from 1 to 1000, not ${rate}`);
-  if (!(maxMs > 0 && maxMs <= 600_000)) throw new RangeError(`a length of 600000 ms at most, not ${maxMs}`);
+  if (!(maxMs > 0 && maxMs <= 3_600_000)) throw new RangeError(`a length of 3600000 ms at most, not ${maxMs}`);
   if (mix.length === 0) throw new RangeError("a load needs a kind of request");
 }
 

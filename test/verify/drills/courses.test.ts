@@ -51,6 +51,10 @@ function hostsThatReboot({ heed = true } = {}) {
     },
     tell: () => {},
     untilRedundant: async (host) => void calls.push(`${host}: whole again`),
+    async away(name, work) {
+      calls.push(`${name}: away`);
+      return work();
+    },
     async without(kinds, work) {
       calls.push(`without ${kinds.join(" and ")}:`);
       return work();
@@ -68,8 +72,13 @@ test("hosts reboot one after the other; nobody is left to answer while the only 
   const { world, calls } = hostsThatReboot();
   await courseOf("rolling-reboot")(world);
   expect(calls).toEqual([
-    ...["web1", "web2", "app1", "app2"].flatMap((name) => [`${name}: systemctl reboot`, `${name}: whole again`]),
+    ...["web1", "web2", "app1", "app2"].flatMap((name) => [
+      `${name}: away`,
+      `${name}: systemctl reboot`,
+      `${name}: whole again`,
+    ]),
     "without read and write:",
+    "db1: away",
     "db1: systemctl reboot",
     "db1: whole again",
   ]);
@@ -83,8 +92,10 @@ test("a host that answers as the same boot has not been rebooted", async () => {
 test("every service that can reload does, and the packet filter's way back is called off", async () => {
   const { world, calls } = hostsThatReboot();
   await courseOf("reload")(world);
+  // Never rules that nobody has confirmed: they may keep everybody out.
+  const confirmed = `if ! cmp -s /etc/quintet-firewall.nft /etc/quintet-firewall.confirmed.nft; then;   echo "the packet filter's rules are not confirmed: run apply first" >&2;   exit 1; fi`;
   const firewall = (name: string) =>
-    `${name}: set -e; systemctl reload quintet-firewall.service; systemctl stop quintet-firewall-revert.timer 2>/dev/null || :`;
+    `${name}: set -e; ${confirmed}; systemctl reload quintet-firewall.service; systemctl stop quintet-firewall-revert.timer 2>/dev/null || :`;
   const reload = (name: string, unit: string) => `${name}: set -e; systemctl reload ${unit}.service`;
   expect(calls).toEqual([
     ...["web1", "web2"].flatMap((name) => [

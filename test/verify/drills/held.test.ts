@@ -7,6 +7,7 @@ import { every, evidence, samples } from "./seen.ts";
 const seen = (all: HolderSample[], hosts: string[] = []) =>
   evidence({
     ...{ samples: all, balancers: ["a", "b"], hosts },
+    away: hosts.map((host) => ({ host, from: 200, to: 900 })),
     ...{ startedAt: 100, injectedAt: 200, redundantAt: undefined, finishedAt: 900 },
   });
 
@@ -146,13 +147,14 @@ test("taken over: by one that did not have it before", () => {
   expect(takenOverAt(seen(samples("a", every(50, 0, 900), true)))).toBeUndefined();
 });
 
-test("silences: of machines that nobody had broken at the time, from the load's begin to its end", () => {
+test("silences: of machines that were not away, from the load's begin to its end", () => {
   const all = [...samples("a", every(50, 0, 300), true), ...samples("b", [...every(50, 0, 400), 800, 850], false)];
   expect(longestSilences(seen(all))).toEqual([
     { host: "a", ms: 600 },
     { host: "b", ms: 400 },
   ]);
   expect(longestSilences(seen(all, ["a"]))[0]).toEqual({ host: "a", ms: 50 });
-  expect(longestSilences({ ...seen(all, ["a"]), redundantAt: 300 })[0]).toEqual({ host: "a", ms: 600 });
+  const backSoon = { ...seen(all), away: [{ host: "a", from: 200, to: 300 }] };
+  expect(longestSilences(backSoon)[0]).toEqual({ host: "a", ms: 600 });
   expect(longestSilences(seen([]))[0]).toEqual({ host: "a", ms: 800 });
 });

@@ -78,7 +78,7 @@ test.each<[string, Evidence, Partial<Objective>, string]>([
     {},
     "no request was answered before anything was broken",
   ],
-  ["a load that ended early", evidence({ repairedAt: 2996 }), {}, "the load ended before the drill did"],
+  ["a load that ended early", evidence({ redundantAt: 2996 }), {}, "the load ended before the drill did"],
   [
     "a balancer that was never asked",
     evidence({ samples: samples("lb1", every(50, 0, 3000), true) }),
@@ -94,7 +94,7 @@ test.each<[string, Evidence, Partial<Objective>, string]>([
       ],
     }),
     {},
-    "lb2 gave no samples of the virtual IP for 550 ms, though nobody broke it",
+    "lb2 gave no samples of the virtual IP for 550 ms, though it was not away",
   ],
 ])("%s fails it, and nothing else does", (_, seen, objective, reason) => {
   expect(judged(seen, objective)).toEqual([reason]);

@@ -92,7 +92,7 @@ const request = (kind: LoadRecord["kind"], dueAt: number, status: number | undef
 });
 const evidence = (change: Partial<Evidence>): Evidence => ({
   ...{ records: [], samples: [], startedOn: new Date(0), startedAt: 0, finishedAt: 30_000, injectedAt: 3_000 },
-  ...{ repairedAt: 10_000, redundantAt: 12_000, hosts: ["web1"], balancers: ["web1", "web2"] },
+  ...{ repairedAt: 10_000, redundantAt: 12_000, hosts: ["web1"], away: [], balancers: ["web1", "web2"] },
   ...{ written: undefined, seen: [] },
   ...change,
 });

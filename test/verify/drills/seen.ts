@@ -29,7 +29,7 @@ export function evidence(change: Partial<Evidence> = {}): Evidence {
     samples: [...samples("lb1", every(50, 0, 3000), true), ...samples("lb2", every(50, 0, 3000), false)],
     startedOn: new Date("2026-01-02T03:04:05Z"),
     ...{ startedAt: 0, injectedAt: 1005, repairedAt: 2000, redundantAt: 2500, finishedAt: 2995 },
-    ...{ hosts: [], balancers: ["lb1", "lb2"], written: undefined, seen: [] },
+    ...{ hosts: [], away: [], balancers: ["lb1", "lb2"], written: undefined, seen: [] },
     ...change,
   };
 }
@@ -51,6 +51,7 @@ export function powerLoss(change: Partial<Evidence> = {}): Evidence {
       ...samples("lb2", every(50, 1660, 3010), true),
     ],
     hosts: ["lb1"],
+    away: [{ host: "lb1", from: 1005, to: 2500 }],
     ...change,
   });
 }

@@ -128,10 +128,20 @@ test.each<[string, Fault, string[], string[]]>([
   await fault.inject(world, "web1");
   await fault.repair(world, "web1");
   const [inject = "", repair = ""] = heard;
-  expect(callsOf(inject)).toEqual(broken);
+  expect(callsOf(inject)).toEqual(["systemctl --quiet is-active quintet-drill-repair.timer", ...broken]);
   const all = [...mended, "systemctl stop quintet-drill-repair.timer"];
   expect(callsOf(repair)).toEqual(all);
   expect(callsOf(repair)).toEqual(all);
+});
+
+test("nothing is broken that nobody would mend: the repair must still be armed", async () => {
+  const { world, heard } = hostThatHears();
+  await killed("app.service").inject(world, "web1");
+  writeFileSync(join(directory, "systemctl"), `#!/bin/sh\necho "systemctl $*" >>${directory}/calls\nexit 3\n`);
+  expect(() => callsOf(heard[0] ?? "")).toThrow("the repair is not armed any more");
+  expect(readFileSync(join(directory, "calls"), "utf8")).toBe(
+    "systemctl --quiet is-active quintet-drill-repair.timer\n",
+  );
 });
 
 test("kept down: nobody can start it until the drop-in is gone", async () => {

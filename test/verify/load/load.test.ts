@@ -146,7 +146,7 @@ test("a certificate of another name is not accepted, on any connection", async (
 test.each([
   [{ rate: 1001 }, "a rate from 1 to 1000, not 1001"],
   [{ rate: Number.NaN }, "a rate from 1 to 1000, not NaN"],
-  [{ maxMs: 600_001 }, "a length of 600000 ms at most, not 600001"],
+  [{ maxMs: 3_600_001 }, "a length of 3600000 ms at most, not 3600001"],
   [{ mix: [] }, "a load needs a kind of request"],
 ])("an unbounded load is refused: %j", (change, message) => {
   expect(() => startLoad(shop.site, { rate: 10, maxMs: 100, mix: MIX, ...change }, systemClock)).toThrow(message);
