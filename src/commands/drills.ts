@@ -83,6 +83,14 @@ export function drillsTable(stack: Stack, machines: Machines | undefined, option
   };
 }
 
+/** A drill that was asked for by its id and cannot be run here would be one that proves nothing, and says so too late. */
+export function refuseInapplicable(stack: Stack, machines: Machines | undefined, { drill = [] }: DrillOptions): void {
+  for (const one of drillsNamed(drill)) {
+    const reason = reasonAgainst(one, stack, machines);
+    if (reason !== "") throw usage(`The drill ${one.id} does not apply here: ${reason}.`, "Leave it out of --drill.");
+  }
+}
+
 /**
  * On machines that are no rehearsal: says what the drills will do and to which host, and goes on only after a yes, or
  * with --yes.

@@ -8,7 +8,14 @@ import { CHECKS, checksNamed } from "../verify/checks/checks.ts";
 import { verify } from "../verify/verify.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
-import { agreeToDrills, type ChosenDrills, chosenDrills, type DrillOptions, drillsTable } from "./drills.ts";
+import {
+  agreeToDrills,
+  type ChosenDrills,
+  chosenDrills,
+  type DrillOptions,
+  drillsTable,
+  refuseInapplicable,
+} from "./drills.ts";
 import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { loadStack } from "./load-stack.ts";
@@ -33,6 +40,7 @@ export async function verifyCommand(options: VerifyCommandOptions, context: Comm
   const machines = await rehearsalMachines(stack, context);
   if (options.listDrills) return listDrills(stack, machines, options, context);
   if (drills.ids.length > 0 && options.limit !== undefined) throw drillsAreOfAll(stack, context);
+  refuseInapplicable(stack, machines, options);
   const hosts = await approach(stack, options, context);
   await agreeToDrills(stack, drills, machines, options, context);
   const request = { hosts, drills, ...(checks && { checks }), ...(machines && { machines }) };

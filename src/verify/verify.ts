@@ -6,18 +6,18 @@ import type { Machines } from "../machines/machines.ts";
 import type { Connect } from "../remote/connect.ts";
 import type { Session } from "../remote/session.ts";
 import { makeSessions } from "../remote/sessions.ts";
-import { type CheckReport, type DrillReport, type IsolationReport, type Report, resultOf } from "../report/schema.ts";
+import { type CheckReport, type IsolationReport, type Report, resultOf } from "../report/schema.ts";
 import { reportTables } from "../report/tables.ts";
 import { writeReport } from "../report/write.ts";
 import { PORTS } from "../stack/flows.ts";
-import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import type { Host, Stack } from "../stack/stack.ts";
 import { checksFor, checksNamed } from "./checks/checks.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Check, Context } from "./context.ts";
 import { healLeftover } from "./drills/armed.ts";
-import type { Drill, DrillContext } from "./drills/drill.ts";
+import type { DrillContext } from "./drills/drill.ts";
 import { drillsNamed } from "./drills/drills.ts";
-import { runDrill } from "./drills/run-drill.ts";
+import { runDrills } from "./drills/run-drills.ts";
 import { fetchFrom } from "./fetch.ts";
 import { waitForHealth } from "./health.ts";
 import { tryIsolation } from "./isolation/isolation.ts";
@@ -111,9 +111,8 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     const found = await runChecks(context, emit, checks);
     // Only where a check has asked for it.
     const isolation = [...((await flows?.catch(() => [])) ?? [])];
-    const drillReports: DrillReport[] = [];
-    for (const drill of drills) drillReports.push(await showDrill(drill, drillContext));
-    const findings = { checks: found, isolation, drills: drillReports };
+    const { reports, interrupted } = await runDrills(drills, found, drillContext);
+    const findings = { checks: found, isolation, drills: reports };
     const report: Report = {
       schemaVersion: 2,
       stack: stack.name,
@@ -128,6 +127,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
     };
     await writeReport(stack.directory, report);
     for (const table of reportTables(report)) emit(table);
+    if (interrupted !== undefined) throw interrupted;
     return report;
   } finally {
     sessions.close();
@@ -188,20 +188,6 @@ async function runChecks(context: Context, emit: Emit, only?: readonly Check[]):
   const durationMs = context.clock.monotonic() - begin;
   emit({ type: "step-finished", step, status: count("failed") > 0 ? "failed" : "done", durationMs, summary });
   return all;
-}
-
-async function showDrill(drill: Drill, context: DrillContext): Promise<DrillReport> {
-  const begin = context.clock.monotonic();
-  const broken = drill.target.possible(context.stack);
-  const rows = ["load", ...new Set([...hostsOf(context.stack, "loadbalancer").map((host) => host.name), ...broken])];
-  context.emit({ type: "step-started", step: drill.id, title: drill.title, rows });
-  const report = await runDrill(drill, context);
-  const status = report.status === "passed" ? "done" : report.status;
-  const { measured, reason } = report;
-  const summary = reason ?? (measured ? `${measured.downtimeMs} ms without an answer, ${measured.failed} failed` : "");
-  const durationMs = context.clock.monotonic() - begin;
-  context.emit({ type: "step-finished", step: drill.id, status, durationMs, summary });
-  return report;
 }
 
 async function readCa(directory: string): Promise<string> {

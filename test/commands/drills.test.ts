@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agreeToDrills, chosenDrills, drillsTable } from "../../src/commands/drills.ts";
+import { agreeToDrills, chosenDrills, drillsTable, refuseInapplicable } from "../../src/commands/drills.ts";
 import { QuintetError } from "../../src/errors.ts";
 import type { Event } from "../../src/events.ts";
 import type { Machines } from "../../src/machines/machines.ts";
@@ -54,6 +54,15 @@ describe("the list of drills", () => {
     expect(drillsTable(stack, rehearsal, { maxDowntime: "5" }).rows[0]?.[2]).toContain("5 ms without an answer");
     for (const [id, does] of rows) expect(`${id}: ${does}`).not.toContain("…");
   });
+});
+
+test("a drill that is asked for by its id and does not apply here is refused; one of all is skipped", () => {
+  const drill = ["haproxy-killed", "balancer-power-loss"] as const;
+  expect(() => refuseInapplicable(stack, undefined, { drill })).toThrow(
+    /^The drill balancer-power-loss does not apply here: .*power/,
+  );
+  refuseInapplicable(stack, rehearsal, { drill });
+  refuseInapplicable(stack, undefined, { drills: true });
 });
 
 describe("on machines that are no rehearsal", () => {

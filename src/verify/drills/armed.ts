@@ -1,5 +1,5 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Machines } from "../../machines/machines.ts";
 import type { Sessions } from "../../remote/sessions.ts";
@@ -18,7 +18,8 @@ function armedMs({ watchMs }: Pick<DrillContext, "watchMs">): number {
 }
 
 const note = z.object({ drill: z.string(), hosts: z.array(z.string()), pid: z.number() });
-const fileOf = (stack: Pick<Stack, "directory">) => join(stack.directory, ".drill.json");
+/** Where whatever else is of this computer alone stands, and git does not look. */
+const fileOf = (stack: Pick<Stack, "directory">) => join(stack.directory, ".quintet", "drill.json");
 
 /** Repairs that will come by themselves. */
 export interface Armed {
@@ -79,11 +80,15 @@ export async function disarm(armed: Armed | undefined, context: DrillContext): P
 
 async function write(stack: Stack, content: z.output<typeof note>): Promise<void> {
   const file = fileOf(stack);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.new`, JSON.stringify(content));
   await rename(`${file}.new`, file);
 }
 
-/** Mends what an interrupted drill left broken; the hosts that it was about, if there was one. One that is being run is let be. */
+/**
+ * Mends what an interrupted drill left broken; the hosts that were mended, if there was one. One that is being run is let
+ * be. A host that cannot be reached has its own timer; it stays written down, and the next run tries again.
+ */
 export async function healLeftover(
   stack: Stack,
   { machines, sessions }: { readonly machines: Machines | undefined; readonly sessions: Sessions },
@@ -94,15 +99,19 @@ export async function healLeftover(
   if (found.success && isOfAnother(found.data.pid)) return [];
   const known = new Set(stack.hosts.map((host) => host.name));
   const hosts = found.success ? found.data.hosts.filter((host) => known.has(host)) : [];
-  await Promise.all(
+  const mended = await Promise.all(
     hosts.map(async (host) => {
       if (machines !== undefined) await powerOn(stack, machines, host);
-      // A host that cannot be reached has its own timer; whoever runs next finds out what is wrong with it.
-      await mendOn(host, sessions).catch(() => sessions.forget(host));
+      return mendOn(host, sessions).then(
+        () => true,
+        () => sessions.forget(host),
+      );
     }),
   );
-  await rm(fileOf(stack), { force: true });
-  return hosts;
+  const left = hosts.filter((_, index) => !mended[index]);
+  if (found.success && left.length > 0) await write(stack, { ...found.data, hosts: left });
+  else await rm(fileOf(stack), { force: true });
+  return hosts.filter((host) => !left.includes(host));
 }
 
 async function mendOn(host: string, sessions: Sessions): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -16,7 +16,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "quintet-drill-"));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
-const kept = () => readdirSync(directory);
+const kept = () => (existsSync(join(directory, ".quintet")) ? readdirSync(join(directory, ".quintet")) : []);
 
 test("a takeover is measured; the repair is armed first, and taken back", async () => {
   const { context, calls, failover } = makeWorld(directory);
@@ -202,7 +202,7 @@ test("what cannot be mended stays written down, and the next run mends it", asyn
     message: "web1 could not be mended: no power. The repair is armed there and comes by itself within 60 s.",
     next: "quintet verify --stack /srv/shop",
   });
-  expect(JSON.parse(readFileSync(join(directory, ".drill.json"), "utf8"))).toEqual({
+  expect(JSON.parse(readFileSync(join(directory, ".quintet", "drill.json"), "utf8"))).toEqual({
     drill: "balancer-power-loss",
     hosts: ["web1"],
     pid: process.pid,
@@ -221,22 +221,37 @@ test("what cannot be mended stays written down, and the next run mends it", asyn
 
 test("a drill that another process is running is let be; one that was killed is not", async () => {
   const { context, calls } = makeWorld(directory);
+  mkdirSync(join(directory, ".quintet"));
   const heal = async (pid: number | undefined) => {
     writeFileSync(
-      join(directory, ".drill.json"),
+      join(directory, ".quintet", "drill.json"),
       JSON.stringify({ drill: "app-frozen", hosts: ["app1", "gone"], pid }),
     );
     return healLeftover(context.stack, { machines: undefined, sessions: context.sessions });
   };
   expect(await heal(process.ppid)).toEqual([]);
   expect(calls).toEqual([]);
-  expect(kept()).toEqual([".drill.json"]);
+  expect(kept()).toEqual(["drill.json"]);
   expect(await heal(spawnSync("true").pid)).toEqual(["app1"]);
   expect(calls).toEqual(["on app1: [ -e /run/quintet/drill-repair.sh ] || exit 0"]);
   expect(kept()).toEqual([]);
   // Nothing that can be read: there is nothing to heal from it.
   expect(await heal(undefined)).toEqual([]);
   expect(kept()).toEqual([]);
+});
+
+test("a host that cannot be reached stays written down", async () => {
+  const { context } = makeWorld(directory);
+  mkdirSync(join(directory, ".quintet"));
+  const file = join(directory, ".quintet", "drill.json");
+  const pid = spawnSync("true").pid;
+  writeFileSync(file, JSON.stringify({ drill: "web-tier-gone", hosts: ["web1", "web2"], pid }));
+  const sessions = {
+    ...context.sessions,
+    to: async (name: string) => (name === "web2" ? Promise.reject(new Error("no route")) : context.sessions.to(name)),
+  };
+  expect(await healLeftover(context.stack, { machines: undefined, sessions })).toEqual(["web1"]);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ drill: "web-tier-gone", hosts: ["web2"], pid });
 });
 
 test("nothing is broken where the drill does not apply, or the stack is not whole", async () => {

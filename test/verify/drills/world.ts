@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Event } from "../../../src/events.ts";
 import type { Machines } from "../../../src/machines/machines.ts";
 import type { RemoteStream, Session } from "../../../src/remote/session.ts";
@@ -176,7 +177,7 @@ export function makeWorld(directory: string) {
   /** The holder is gone, and the other balancer takes over after a while. */
   const failover = (takeoverMs = 300): Fault => ({
     async arm(_, host, afterMs) {
-      calls.push(`arm ${host} ${afterMs}; noted: ${readdirSync(directory).includes(".drill.json")}`);
+      calls.push(`arm ${host} ${afterMs}; noted: ${existsSync(join(directory, ".quintet", "drill.json"))}`);
     },
     async inject(_, host) {
       calls.push(`inject ${host}`);
