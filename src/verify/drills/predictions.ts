@@ -30,7 +30,7 @@ export function none(why: string): () => Prediction {
   return () => prediction(0, why);
 }
 
-export function prediction(ms: number, formula: string): Prediction {
+function prediction(ms: number, formula: string): Prediction {
   const downtimeMs = Math.round(ms);
   return { downtimeMs, formula: downtimeMs === 0 && !/\d/.test(formula) ? formula : `${formula} = ${downtimeMs} ms` };
 }
