@@ -46,6 +46,8 @@ export interface Timers {
    * whoever knocks meanwhile is let in by the other balancer (a client's kernel knocks again after 1 s).
    */
   readonly handover: number;
+  /** After that nobody at all, for as long as the answers take that are on their way: what comes now could not be answered. */
+  readonly standstill: number;
 }
 
 export function timersOf(stack: Pick<Stack, "virtualIp" | "app">): Timers {
@@ -58,5 +60,6 @@ export function timersOf(stack: Pick<Stack, "virtualIp" | "app">): Timers {
     response: { web: 2_000, app: stack.app.response_timeout_ms, unsafe: 30_000 },
     restart: { haproxy: 100, keepalived: 100, web: 200, app: 200, database: 1_000 },
     handover: 100,
+    standstill: 30,
   };
 }

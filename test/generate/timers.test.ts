@@ -20,7 +20,8 @@ async function changed(): Promise<Stack> {
 test("what drills predict from is what stands in the configurations", async () => {
   const stack = await changed();
   const files = await renderGolden(stack);
-  const { advert, priorities, haproxyCheck, serverCheck, connect, response, restart, handover } = timersOf(stack);
+  const { advert, priorities, haproxyCheck, serverCheck, connect, response, restart, handover, standstill } =
+    timersOf(stack);
   expect({ advert, app: response.app }).toEqual({ advert: 70, app: 4321 });
   const expected: [string, string[]][] = [
     [
@@ -50,7 +51,8 @@ test("what drills predict from is what stands in the configurations", async () =
         `section haproxy.service ${restart.keepalived}`,
         `nginx.service) section "" ${restart.web}`,
         `mysql.service) section "" ${restart.database}`,
-        `sleep ${handover / 1000}"`,
+        `sleep ${handover / 1000}; nft add element inet quintet standstill`,
+        `sleep ${standstill / 1000}"`,
       ],
     ],
     ["roles/app/files/app.service", [`RestartSec=${restart.app}ms`]],

@@ -5,7 +5,7 @@ import { all, needsPower, needsTwo, noBastion } from "./conditions.ts";
 import type { Drill } from "./drill.ts";
 import type { Evidence } from "./evidence.ts";
 import { heldIn } from "./held.ts";
-import { first, goodbye, silence } from "./predictions.ts";
+import { first, goodbye, plannedHandover, silence } from "./predictions.ts";
 import { theHolder } from "./targets.ts";
 import { takenOver } from "./watch.ts";
 
@@ -114,7 +114,7 @@ export const balancerDrills: readonly Drill[] = [
     ends: "when mended",
     takeover: true,
     awaits: takenOver,
-    predict: (timers) => first(timers.handover, `nobody new is let in for ${timers.handover} ms`, goodbye(timers)),
+    predict: plannedHandover,
     also: staysWhereItIs,
   },
 ];

@@ -19,6 +19,13 @@ export function goodbye(timers: Timers): Prediction {
   return prediction(ms, `the skew: ${formula}`);
 }
 
+/** The holder makes ready for it, then says goodbye. */
+export function plannedHandover(timers: Timers): Prediction {
+  const { handover, standstill } = timers;
+  const what = `nobody new is let in for ${handover} ms, then nobody at all for ${standstill} ms`;
+  return first(handover + standstill, what, goodbye(timers));
+}
+
 /** This comes first, then something else. */
 export function first(beforeMs: number, what: string, then: Prediction): Prediction {
   const downtimeMs = Math.round(beforeMs + then.downtimeMs);

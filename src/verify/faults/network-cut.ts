@@ -12,10 +12,26 @@ const TABLE = "quintet_drill";
 export const networkCut: Fault = scripted(async ({ stack }, session) => {
   const client = await clientOf(session);
   const address = stack.virtualIp.address.split("%")[0] ?? "";
-  return { inject: `nft -f - <<'END'\n${rules(client, session.host.ssh.port, address)}END`, repair: MEND };
+  const inject = `nft -f - <<'END'\n${rules(client, session.host.ssh.port, address)}END\n${isIPv6(address) ? "" : unheard(address)}`;
+  return { inject, repair: MEND };
 });
 
-const MEND = ["inet", "arp"]
+/**
+ * keepalived's own announcements of the virtual IP go past the hooks of the arp family, and would lead everybody back to
+ * a host that is cut off. Kernels before 5.16 cannot keep them in: there, they may be heard once a minute.
+ */
+const unheard = (virtualIp: string) => `link=$(ip -o address show to ${virtualIp} | awk '{ print $2; exit }')
+nft -f - 2>/dev/null <<END || :
+table netdev ${TABLE} {
+  chain egress {
+    type filter hook egress device "$link" priority 0; policy accept;
+    arp saddr ip ${virtualIp} drop
+  }
+}
+END
+`;
+
+const MEND = ["inet", "arp", "netdev"]
   .map((family) => `nft list table ${family} ${TABLE} >/dev/null 2>&1 && nft delete table ${family} ${TABLE}`)
   .concat("true")
   .join("\n");

@@ -141,8 +141,9 @@ manners() {
   mysql.service) section "" 1000 ;;
   esac
 }
-# What is being answered is answered before another balancer takes over: whoever knocks meanwhile is let in there.
-handover="nft add element inet quintet handover { 192.0.2.100 timeout 300ms }; sleep 0.1"
+# What is being answered is answered before another balancer takes over: whoever knocks meanwhile is let in there, and
+# what is asked on a connection that was kept is asked again.
+handover="nft add element inet quintet handover { 192.0.2.100 timeout 300ms }; sleep 0.1; nft add element inet quintet standstill { 192.0.2.100 timeout 200ms }; sleep 0.03"
 
 # $1: what is started before it, and ended after it. $2: the pause in milliseconds before it comes back.
 section() {
