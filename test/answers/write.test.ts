@@ -41,7 +41,7 @@ test("writes all that can be said, and quotes what has to be", () => {
     "app-static": "public",
     "app-port": "8000",
     "app-health": "/up",
-    "app-response-timeout-ms": "5000",
+    "app-response-timeout-ms": "7000",
     "app-env": 'A=yes\nB="quoted" {{ x }}\n"C=two  blanks "\nD=',
     "static-paths": "/assets, /img",
     "database-engine": "mariadb",
@@ -73,7 +73,7 @@ app:
   static: public
   port: 8000
   health: /up
-  response_timeout_ms: 5000
+  response_timeout_ms: 7000
   env: { A: "yes", B: '"quoted" {{ x }}', C: "two  blanks ", D: "" }
 database: { engine: mariadb, name: shop_live, port: 3307, buffer_pool_mb: 512 } # one host: a single point of failure
 checks: { static: /assets/a.css, dynamic: /hello, write: /writes }
