@@ -88,7 +88,7 @@ test("leaves out what a stack.yml without it would have anyway", () => {
     tls: "self-signed",
     "app-port": "3000",
     "app-health": "/healthz",
-    "app-response-timeout-ms": "3000",
+    "app-response-timeout-ms": "5000",
     "static-paths": "/assets /favicon.ico /robots.txt",
     "database-engine": "mysql",
     "database-packages": "distribution",
