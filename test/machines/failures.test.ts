@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
     expect(errors).toEqual([
       {
         message:
-          "quintet-test did not pass: HAProxy sees every server up; Static content comes from each web server; Ports are open to those who need them and to nobody else.",
+          "quintet-test did not pass: HAProxy sees every server up; Static content comes from each web server; Ports are open to those who need them and to nobody else; Services run, and start when the host does.",
         step: "Verify",
         detail: expect.stringMatching(
           /^web1: HAProxy sees every server up: web\/web2 is DOWN\n[\s\S]*\nweb2: Static content comes from each web server: /,

@@ -51,7 +51,8 @@ describe.skipIf(reason !== undefined)(`the road${reason === undefined ? "" : `: 
     const report = reportSchema.parse(
       JSON.parse(await readFile(join(directory, "reports/latest/report.json"), "utf8")),
     );
-    expect(notPassed(report)).toEqual([]);
+    // Nothing makes backups of a rehearsal.
+    expect(notPassed(report).map(({ id, status }) => `${id} ${status}`)).toEqual(["backup-age skipped"]);
     expect(new Set(report.checks.map((check) => check.id)).size).toBeGreaterThanOrEqual(20);
     expect(report.isolation.filter((flow) => !asExpected(flow))).toEqual([]);
     const database = { to: "db1", address: "10.77.9.31", port: 3306 };

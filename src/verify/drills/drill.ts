@@ -70,6 +70,8 @@ export type Drill = Breakage & {
   readonly objective: Objective;
   /** The kinds of requests that nobody is left to answer; the objective is about the others. Default: none. */
   readonly suffers?: readonly RequestKind[];
+  /** How long it has to be watched broken to show what it is about, milliseconds. */
+  readonly watches?: (timers: Timers) => number;
   readonly predict: (timers: Timers, stack: Stack) => Prediction | null;
   /** The virtual IP has to move. */
   readonly takeover?: boolean;

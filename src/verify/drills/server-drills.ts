@@ -15,6 +15,9 @@ const objective = { downtimeMs: 500, failedSafe: 0, maxHolders: 1 } as const;
 const web = { target: oneOf("web"), applies: all(needsTwo("web"), needsFiles), objective } as const;
 const app = { target: oneOf("app"), applies: needsTwo("app"), objective } as const;
 
+/** A request that met the frozen server is asked of the other one after its response timeout: that is to be seen. */
+const RETRIED_MS = 1_500;
+
 const refused = none("a refused connection is made to the other server at once");
 
 export const webDrills: readonly Drill[] = [
@@ -34,6 +37,7 @@ export const webDrills: readonly Drill[] = [
     title: "Nginx freezes on one web server",
     does: "freezes Nginx on …",
     fault: frozen(NGINX),
+    watches: ({ response }) => response.web + RETRIED_MS,
     ends: "when mended",
     awaits: seenDown("web"),
     predict: ({ response }) =>
@@ -69,6 +73,7 @@ export const appDrills: readonly Drill[] = [
     title: "The application freezes on one app server",
     does: "freezes the application on …",
     fault: frozen(APP),
+    watches: ({ response }) => response.app + RETRIED_MS,
     ends: "when mended",
     awaits: seenDown("app"),
     predict: ({ response }) =>

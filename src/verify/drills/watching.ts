@@ -1,3 +1,4 @@
+import { timersOf } from "../../stack/timers.ts";
 import type { LoadRecord } from "../load/load.ts";
 import { leftovers } from "./leftovers.ts";
 import { untilWhole } from "./readiness.ts";
@@ -30,7 +31,8 @@ export async function baseline({ context, load, watch, tell }: Stage): Promise<v
 /** Watches until those requests succeed steadily that can, and the drill has seen what it waits for; what was missing at the limit. */
 export async function untilCalm(stage: Stage, injectedAt: number): Promise<string[]> {
   const { drill, context, load, watch } = stage;
-  const { clock, signal, rate, watchMs } = context;
+  const { clock, signal, rate } = context;
+  const watchMs = Math.max(context.watchMs, drill.watches?.(timersOf(context.stack)) ?? 0);
   const begin = clock.monotonic();
   const limitMs = Math.max(CALM_LIMIT_MS, watchMs + CALM_MS);
   const end = begin + limitMs;
