@@ -80,6 +80,7 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
       "pools-are-up web2",
       "static-from-each-web web2",
       "flow-isolation web2",
+      "services web2",
     ]);
     const { address } = await hostNamed("web2");
     expect(report.isolation.filter((flow) => !asExpected(flow))).toEqual([
