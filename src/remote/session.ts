@@ -4,8 +4,9 @@ import type { NodeSSH, SSHExecCommandOptions } from "node-ssh";
 import type { CommandResult } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Host } from "../stack/stack.ts";
+import { howToBecome } from "./becoming.ts";
 import { quoteArgv } from "./quote.ts";
-import { type Become, type Becoming, judgeSudo, SUDO_PROBE, SUDO_TRY, sudoFault, sudoWords } from "./sudo.ts";
+import { type Become, type Becoming, sudoWords } from "./sudo.ts";
 
 export interface RunOptions {
   /** Written to standard input, which is then closed. */
@@ -99,33 +100,15 @@ export function openSession(host: Host, ssh: NodeSSH, { destroy, become }: Sessi
     return { ended, exitCode: result.code ?? undefined, stderr: Buffer.concat(errors).toString("utf8") };
   };
 
-  /** How to become root here; found out when it is first needed. */
-  let found: Promise<Becoming> | undefined;
-  const becoming = (sudo: boolean | undefined): Promise<Becoming> => {
-    if (!sudo || host.ssh.user === "root") return Promise.resolve({ kind: "root" });
-    found ??= findBecoming();
-    return found;
-  };
-  const findBecoming = async (): Promise<Becoming> => {
-    const probe = await trySudo(SUDO_PROBE);
-    if (probe.verdict === "ok") return { kind: "free" };
-    if (probe.verdict !== "password") throw sudoFault(host, probe.verdict, probe.stderr);
-    const password = await become(host, async (candidate) => {
-      const tried = await trySudo(SUDO_TRY, `${candidate}\n`);
-      if (tried.verdict === "ok") return true;
-      if (tried.verdict === "wrong" || tried.verdict === "password") return false;
-      throw sudoFault(host, tried.verdict, tried.stderr);
-    });
-    return { kind: "password", password };
-  };
-  const trySudo = async (argv: readonly string[], stdin?: string) => {
-    const options = { ...(stdin === undefined ? {} : { stdin }), onStdout: () => {} };
-    const tried = await execute(remoteCommand(argv, { timeoutMs: SUDO_MS }), options).catch((error: unknown) => {
-      throw lost(error);
-    });
+  const becoming = howToBecome(host, become, async (argv, { timeoutMs, ...stdin }) => {
+    const tried = await execute(remoteCommand(argv, { timeoutMs }), { ...stdin, onStdout: () => {} }).catch(
+      (error: unknown) => {
+        throw lost(error);
+      },
+    );
     if (!tried.ended) throw lost(undefined);
-    return { verdict: judgeSudo(tried.exitCode, tried.stderr), stderr: tried.stderr };
-  };
+    return tried;
+  });
 
   return {
     host,
@@ -243,9 +226,6 @@ function hangUp(channel: Channel | undefined): void {
     // The connection under it has gone already.
   }
 }
-
-/** PAM waits some seconds after a wrong password, and a directory server may be slow. */
-const SUDO_MS = 30_000;
 
 function withPassword(root: Becoming, input: string | undefined): string | undefined {
   return root.kind === "password" ? `${root.password}\n${input ?? ""}` : input;

@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lockArgv } from "../../src/lock/script.ts";
-import { type Agent, type Answers, parseAnswers, type Questions, startAgent } from "../../src/preflight/agent.ts";
+import { type Agent, parseAnswers, startAgent } from "../../src/preflight/agent.ts";
+import type { Answers, Questions } from "../../src/preflight/asked.ts";
 import { type Call, localSession } from "./local-session.ts";
 
 const NOTHING: Questions = {

@@ -1,4 +1,4 @@
-import type { Answers } from "../../src/preflight/agent.ts";
+import type { Answers } from "../../src/preflight/asked.ts";
 import type { CheckedFacts } from "../../src/preflight/facts.ts";
 import type { Finding } from "../../src/preflight/finding.ts";
 import type { Looked } from "../../src/preflight/look.ts";
