@@ -5,7 +5,9 @@ if ! systemctl --quiet is-active quintet-firewall-revert.timer; then
   exit 1
 fi
 cp /etc/quintet-firewall.nft "$confirmed.new"
-mv "$confirmed.new" "$confirmed"
+# Before they count as confirmed: a run that is cut off right here leaves rules that the next one tries again, and not a
+# timer that nobody calls off.
 systemctl stop quintet-firewall-revert.timer
+mv "$confirmed.new" "$confirmed"
 # Had the timer run out just now, it would have loaded the old ones.
 nft -f "$confirmed"
