@@ -1,7 +1,7 @@
 import { type Ansible, findAnsible } from "../ansible/find.ts";
 import { findPython } from "../ansible/python.ts";
 import { EXIT, QuintetError } from "../errors.ts";
-import { lackingForNspawn } from "../machines/lacking.ts";
+import { lackingForNspawn } from "../machines/nspawn/lacking.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 
 interface Finding {

@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import type { Machines } from "../machines/machines.ts";
-import { nspawnMachines } from "../machines/nspawn.ts";
+import { nspawnMachines } from "../machines/nspawn/nspawn.ts";
+import { nspawnWorld } from "../machines/nspawn/world.ts";
 import { isRehearsed } from "../machines/rehearsed.ts";
-import { nspawnWorld } from "../machines/world.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";

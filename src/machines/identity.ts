@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import { type Stack, SUDO_PASSWORD_FILE } from "../stack/stack.ts";
 import { must } from "./privileged.ts";
-import type { NspawnWorld } from "./world.ts";
+import type { MachinesWorld } from "./world.ts";
 
 /** Makes the key pairs that stack.yml names and that are missing; gives each host's public key, by host name. */
-export async function ensureIdentities(world: NspawnWorld, stack: Stack): Promise<Map<string, string>> {
+export async function ensureIdentities(world: MachinesWorld, stack: Stack): Promise<Map<string, string>> {
   const byPath = new Map<string, string>();
   const byHost = new Map<string, string>();
   for (const { name, ssh } of stack.hosts) {
@@ -28,7 +28,7 @@ export async function ensureIdentities(world: NspawnWorld, stack: Stack): Promis
 }
 
 /** The password that sudo asks for on the machines, where one does; made when it is missing. */
-export async function ensureSudoPassword(world: NspawnWorld, stack: Stack): Promise<string | undefined> {
+export async function ensureSudoPassword(world: MachinesWorld, stack: Stack): Promise<string | undefined> {
   if (stack.hosts.every((host) => host.machine.sudo === "passwordless")) return undefined;
   const file = join(stack.directory, SUDO_PASSWORD_FILE);
   if (!(await exists(file))) {
@@ -46,7 +46,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Gives the public key, with its newline. */
-async function ensureKey(world: NspawnWorld, path: string): Promise<string> {
+async function ensureKey(world: MachinesWorld, path: string): Promise<string> {
   const doing = { doing: `make the key ${path}` };
   if (!(await exists(path))) {
     await mkdir(dirname(path), { recursive: true }).catch(() => undefined); // ssh-keygen says what is wrong

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import { entriesFor, knownHostsName, parseKnownHosts } from "../remote/known-hosts.ts";
 import type { Host, Stack } from "../stack/stack.ts";
-import type { NspawnWorld } from "./world.ts";
+import type { MachinesWorld } from "./world.ts";
 
 /** Stands behind each key of a machine of ours: the stack's own pins are never touched. */
 const MARK = "rehearsal";
@@ -53,7 +53,7 @@ function nameOf({ address, ssh }: Host): string {
 }
 
 /** Pins the machines' keys in the stack directory; an empty map takes back what was pinned. */
-export async function pin(world: NspawnWorld, stack: Stack, keys: ReadonlyMap<string, string>): Promise<void> {
+export async function pin(world: MachinesWorld, stack: Stack, keys: ReadonlyMap<string, string>): Promise<void> {
   const file = join(stack.directory, "known_hosts");
   const temporary = `${file}.${process.pid}.tmp`;
   try {

@@ -4,7 +4,7 @@ import { quoteValue } from "../remote/ssh-config.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { ensureSudoPassword } from "./identity.ts";
 import { privileged } from "./privileged.ts";
-import type { NspawnWorld } from "./world.ts";
+import type { MachinesWorld } from "./world.ts";
 
 /** Logs in as Ansible will: this key, this user, only the pinned host keys, and sudo. The user's own ssh configuration stays out of it. */
 export function loginArgv(stack: Stack, host: Host, command: string): string[] {
@@ -46,7 +46,7 @@ export interface Booting {
 }
 
 /** Returns when the machine lets its user in. */
-export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
+export async function waitForLogin(world: MachinesWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
   let said = "";
   const password = machine.asRoot ? await ensureSudoPassword(world, stack) : undefined;
   const argv = loginArgv(stack, host, machine.asRoot ? rootCommand(host) : "true");
@@ -64,7 +64,13 @@ export async function waitForLogin(world: NspawnWorld, stack: Stack, host: Host,
   throw fault(world, host, machine, `The machine ${host.name} runs but does not let ${host.ssh.user} in.`, said);
 }
 
-function fault(world: NspawnWorld, host: Host, { consoleLog }: Booting, message: string, detail: string): QuintetError {
+function fault(
+  world: MachinesWorld,
+  host: Host,
+  { consoleLog }: Booting,
+  message: string,
+  detail: string,
+): QuintetError {
   return new QuintetError({
     message,
     exitCode: EXIT.preflight,

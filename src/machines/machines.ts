@@ -1,5 +1,6 @@
 import type { Emit } from "../events.ts";
 import type { Stack } from "../stack/stack.ts";
+import type { Provider } from "./provider.ts";
 
 export interface MachineStatus {
   readonly host: string;
@@ -13,6 +14,7 @@ export interface MachineStatus {
  * Errors are QuintetErrors.
  */
 export interface Machines {
+  readonly provider: Provider;
   /**
    * Makes and boots every machine of the stack, lets `ssh.user` in with the stack's key (made if missing) and
    * with sudo, pins the machines' host keys in the stack directory's known_hosts, and returns when SSH answers on all.
@@ -21,6 +23,11 @@ export interface Machines {
   up(stack: Stack, emit: Emit): Promise<void>;
   /** Removes every process, mount, link, bridge, address and firewall rule that up made, also after a crash. */
   down(stack: Stack, emit: Emit): Promise<void>;
+  /**
+   * Brings every machine back to what `up` made: blank, running, with its user let in. For machines that were made; makes
+   * those that are missing.
+   */
+  reset(stack: Stack, emit: Emit): Promise<void>;
   status(stack: Stack): Promise<MachineStatus[]>;
   /** A power cut: nothing of the machine answers any more once this returns, and nothing is flushed or said goodbye to. */
   powerOff(stack: Stack, host: string): Promise<void>;

@@ -1,9 +1,9 @@
 import type { CommandOptions, RunCommand } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
-import type { NspawnWorld } from "./world.ts";
+import type { MachinesWorld } from "./world.ts";
 
 /** Runs commands as root: as they are if we are root, through sudo otherwise. */
-export function privileged(world: Pick<NspawnWorld, "run" | "isRoot">): RunCommand {
+export function privileged(world: Pick<MachinesWorld, "run" | "isRoot">): RunCommand {
   if (world.isRoot) return world.run;
   return (argv, options) => world.run(["sudo", "-n", ...argv], options);
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Stack } from "../stack/stack.ts";
-import { bridgeName } from "./names.ts";
+import { bridgeName } from "./nspawn/names.ts";
 
 /**
  * Whether this stack's hosts are rehearsal machines: its bridge is up, which everybody may see, and all of them are

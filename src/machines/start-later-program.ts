@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
 import { runCommand } from "../command.ts";
-import { nspawnMachines } from "./nspawn.ts";
+import { nspawnMachines } from "./nspawn/nspawn.ts";
+import { nspawnWorld } from "./nspawn/world.ts";
 import type { Later } from "./start-later.ts";
-import { nspawnWorld } from "./world.ts";
 
 // A process of its own (start-later.ts): whoever cut a machine's power has died, and somebody has to switch it on.
 const { stack, host } = JSON.parse(await text(process.stdin)) as Later;

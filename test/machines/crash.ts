@@ -1,6 +1,6 @@
 import { runCommand } from "../../src/command.ts";
-import { nspawnMachines } from "../../src/machines/nspawn.ts";
-import { nspawnWorld } from "../../src/machines/world.ts";
+import { nspawnMachines } from "../../src/machines/nspawn/nspawn.ts";
+import { nspawnWorld } from "../../src/machines/nspawn/world.ts";
 import { readRehearsal } from "./rehearsal.ts";
 
 /** A program that a test kills on its way: up, with its events on standard output. Arguments: stack directory, hosts. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../src/command.ts";
-import { lackingForNspawn } from "../../src/machines/lacking.ts";
+import { lackingForNspawn } from "../../src/machines/nspawn/lacking.ts";
 import { parseStack } from "../../src/stack/parse.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 

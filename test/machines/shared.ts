@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { runCommand } from "../../src/command.ts";
-import { machineName } from "../../src/machines/names.ts";
-import { nspawnMachines } from "../../src/machines/nspawn.ts";
+import { machineName } from "../../src/machines/nspawn/names.ts";
+import { nspawnMachines } from "../../src/machines/nspawn/nspawn.ts";
+import { machineProcesses } from "../../src/machines/nspawn/processes.ts";
+import { nspawnWorld } from "../../src/machines/nspawn/world.ts";
 import { privileged } from "../../src/machines/privileged.ts";
-import { machineProcesses } from "../../src/machines/processes.ts";
-import { nspawnWorld } from "../../src/machines/world.ts";
 import type { Host, Stack } from "../../src/stack/stack.ts";
 import { readRehearsal } from "./rehearsal.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { detachArgv, type Machine, nspawnArgv, serviceArgv } from "../../src/machines/boot.ts";
-import { cgroupRoots, removeCgroupsArgv } from "../../src/machines/cgroups.ts";
-import { imageArgv, imagePath } from "../../src/machines/image.ts";
 import { loginArgv, rootCommand } from "../../src/machines/login.ts";
-import { overlayArgv } from "../../src/machines/overlay.ts";
-import { cutPowerArgv } from "../../src/machines/power.ts";
+import { detachArgv, type Machine, nspawnArgv, serviceArgv } from "../../src/machines/nspawn/boot.ts";
+import { cgroupRoots, removeCgroupsArgv } from "../../src/machines/nspawn/cgroups.ts";
+import { imageArgv, imagePath } from "../../src/machines/nspawn/image.ts";
+import { overlayArgv } from "../../src/machines/nspawn/overlay.ts";
+import { cutPowerArgv } from "../../src/machines/nspawn/power.ts";
 import { host, stack } from "./example.ts";
 
 const machine: Machine = { host: "web1", name: "shop.web1", bridge: "qb-shop", directory: "/state/shop/web1" };

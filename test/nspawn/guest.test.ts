@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { guestFiles } from "../../src/machines/guest.ts";
-import { planNetwork } from "../../src/machines/network-plan.ts";
-import { reachableServers } from "../../src/machines/resolver.ts";
+import { guestFiles } from "../../src/machines/nspawn/guest.ts";
+import { planNetwork } from "../../src/machines/nspawn/network-plan.ts";
+import { reachableServers } from "../../src/machines/nspawn/resolver.ts";
 import { host, stack } from "./example.ts";
 
 const hostKey = { privateKey: "PRIVATE\n", publicKey: "PUBLIC\n" };

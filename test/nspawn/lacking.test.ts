@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { RunCommand } from "../../src/command.ts";
-import { lackingForNspawn, requireTools } from "../../src/machines/lacking.ts";
+import { lackingForNspawn, requireTools } from "../../src/machines/nspawn/lacking.ts";
+import { findResolver } from "../../src/machines/nspawn/resolver.ts";
+import type { NspawnWorld } from "../../src/machines/nspawn/world.ts";
 import { privileged } from "../../src/machines/privileged.ts";
-import { findResolver } from "../../src/machines/resolver.ts";
-import type { NspawnWorld } from "../../src/machines/world.ts";
 
 /** A computer that has everything, but for what `answers` says of a command line's beginning. */
 function computer(answers: Record<string, string | number>): { run: RunCommand; calls: string[] } {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bridgeName, linkName, machineName, tableName, unitName } from "../../src/machines/names.ts";
+import { bridgeName, linkName, machineName, tableName, unitName } from "../../src/machines/nspawn/names.ts";
 
 test("names of a rehearsal", () => {
   expect(machineName("shop", "web1")).toBe("shop.web1");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { QuintetError } from "../../src/errors.ts";
-import { nftRules } from "../../src/machines/network.ts";
-import { findConflict, planNetwork } from "../../src/machines/network-plan.ts";
+import { findConflict } from "../../src/machines/conflict.ts";
+import { nftRules } from "../../src/machines/nspawn/network.ts";
+import { planNetwork } from "../../src/machines/nspawn/network-plan.ts";
 import { host, stack } from "./example.ts";
 
 const web1 = host("web1", "10.77.9.11");
@@ -72,7 +73,9 @@ describe("who else uses the subnet", () => {
     ["a wider route", [lo], [{ dst: "10.0.0.0/8", dev: "tun0" }], undefined],
     ["a blackhole", [lo], [{ dst: "10.77.9.0/25" }], "the route to 10.77.9.0/25"],
   ])("%s", (_, addresses, routes, conflict) => {
-    expect(findConflict(plan, addresses, routes)).toBe(conflict);
+    expect(findConflict({ network: plan.network, isOurs: (name) => name === plan.bridge }, addresses, routes)).toBe(
+      conflict,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseProcesses } from "../../src/machines/processes.ts";
+import { parseProcesses } from "../../src/machines/nspawn/processes.ts";
 
 const OUTPUT = `/proc/1/status:NSpid:\t1
 /proc/70/status:NSpid:\t70

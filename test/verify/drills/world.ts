@@ -207,7 +207,9 @@ export function drillOf(breakage: Fault | { readonly course: Course }, change: P
   } as Drill;
 }
 
-export const noMachines: Pick<Machines, "up" | "down" | "link" | "startLater"> = {
+export const noMachines: Pick<Machines, "provider" | "up" | "down" | "reset" | "link" | "startLater"> = {
+  provider: "systemd-nspawn",
+  reset: async () => {},
   up: async () => {},
   down: async () => {},
   link: async () => {},

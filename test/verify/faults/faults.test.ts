@@ -208,6 +208,8 @@ test("power that was not cut comes back as well: what was armed is called off", 
   const machines = {
     up: async () => {},
     down: async () => {},
+    provider: "systemd-nspawn" as const,
+    reset: async () => {},
     link: async () => {},
     status: async () => [],
     powerOff: async (_: unknown, host: string) => void calls.push(`off ${host}`),

@@ -1,5 +1,5 @@
+import { must, privileged } from "../privileged.ts";
 import { linkName } from "./names.ts";
-import { must, privileged } from "./privileged.ts";
 import { type MachineProcess, machineProcesses } from "./processes.ts";
 import type { NspawnWorld } from "./world.ts";
 

@@ -1,29 +1,32 @@
 import { join } from "node:path";
-import type { Emit, RowStatus } from "../events.ts";
-import type { Host, Stack } from "../stack/stack.ts";
+import type { Emit } from "../../events.ts";
+import type { Host, Stack } from "../../stack/stack.ts";
+import { refuseConflict } from "../conflict.ts";
+import { ensureIdentities, ensureSudoPassword } from "../identity.ts";
+import { pin, refusePinnedElsewhere } from "../known-hosts.ts";
+import { waitForLogin } from "../login.ts";
+import type { MachineStatus, Machines } from "../machines.ts";
+import { must, privileged } from "../privileged.ts";
+import { row, sideBySide } from "../rows.ts";
+import { laterStarts } from "../start-later.ts";
 import { boot, consoleLog, type Machine } from "./boot.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { ensureDisk, remountDisk } from "./disk.ts";
-import { ensureIdentities, ensureSudoPassword } from "./identity.ts";
 import { buildImage, hasImage } from "./image.ts";
-import { pin, refusePinnedElsewhere } from "./known-hosts.ts";
 import { requireTools } from "./lacking.ts";
-import { waitForLogin } from "./login.ts";
-import type { MachineStatus, Machines } from "./machines.ts";
 import { bridgeName, linkName, machineName, machinePrefix } from "./names.ts";
-import { makeNetwork, refuseConflict, removeNetwork } from "./network.ts";
+import { makeNetwork, removeNetwork } from "./network.ts";
 import { planNetwork } from "./network-plan.ts";
 import { unmountArgv } from "./overlay.ts";
 import { cutPower } from "./power.ts";
-import { must, privileged } from "./privileged.ts";
 import { machineProcesses } from "./processes.ts";
 import { findResolver } from "./resolver.ts";
-import { startLater } from "./start-later.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** Rehearsal machines as systemd-nspawn containers of this computer, each a whole Debian with a systemd of its own. */
 export function nspawnMachines(world: NspawnWorld): Machines {
   const run = privileged(world);
+  const later = laterStarts("systemd-nspawn");
 
   const machineOf = (stack: Stack, host: string): Machine => ({
     host,
@@ -69,7 +72,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await requireTools(world);
     await refusePinnedElsewhere(stack);
     const plan = planNetwork(stack);
-    await refuseConflict(world, plan);
+    await refuseConflict({ run }, { network: plan.network, isOurs: (name) => name === plan.bridge });
     const resolver = await findResolver(world);
     const identities = await ensureIdentities(world, stack);
     const sudoPassword = await ensureSudoPassword(world, stack);
@@ -104,6 +107,17 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     for (const host of stack.hosts) emit(row(host, "done", "removed"));
   }
 
+  async function reset(stack: Stack, emit: Emit): Promise<void> {
+    await requireTools(world);
+    await cutPower(world, stack.name, { isWhole: true });
+    await removeCgroups(world, `${machinePrefix(stack.name)}*`);
+    const directories = stack.hosts.map((host) => machineOf(stack, host.name).directory);
+    const doing = { doing: `remove the disks of ${stack.name}` };
+    await must(run, unmountArgv(directories), doing);
+    await must(run, ["rm", "-rf", "--one-file-system", ...directories], doing);
+    await up(stack, emit);
+  }
+
   async function status(stack: Stack): Promise<MachineStatus[]> {
     const alive = await running(stack);
     return Promise.all(
@@ -116,21 +130,8 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     );
   }
 
-  /** By machine name: what calls off a start that was to come. */
-  const coming = new Map<string, () => void>();
-  const callOff = (stack: Stack, host: string) => {
-    const name = machineName(stack.name, host);
-    coming.get(name)?.();
-    coming.delete(name);
-  };
-
-  async function later(stack: Stack, host: string, afterMs: number): Promise<void> {
-    callOff(stack, host);
-    coming.set(machineName(stack.name, host), await startLater({ stack, host }, afterMs));
-  }
-
   async function start(stack: Stack, name: string): Promise<void> {
-    callOff(stack, name);
+    later.callOff(stack, name);
     for (const host of stack.hosts.filter((each) => each.name === name)) {
       await remountDisk(world, machineOf(stack, name).directory, name);
       await ensureBooted(stack, host, false);
@@ -140,22 +141,6 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   const powerOff = (stack: Stack, host: string) =>
     cutPower(world, stack.name, { machine: machineName(stack.name, host), isWhole: false });
 
-  return { up, down, status, powerOff, start, startLater: later, link: plug };
-}
-
-function row(host: Host, status: RowStatus, text: string) {
-  return { type: "row", step: "machines", row: host.name, status, text } as const;
-}
-
-/** Works on all hosts at once and waits for every one; a fault turns its row red, and the first is thrown at the end. */
-async function sideBySide(hosts: readonly Host[], emit: Emit, work: (host: Host) => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(
-    hosts.map((host) =>
-      work(host).catch((fault: unknown) => {
-        emit(row(host, "failed", fault instanceof Error ? fault.message : String(fault)));
-        throw fault;
-      }),
-    ),
-  );
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  const { startLater } = later;
+  return { provider: "systemd-nspawn", up, down, reset, status, powerOff, start, startLater, link: plug };
 }

@@ -1,21 +1,8 @@
 import { join } from "node:path";
+import { must, privileged } from "../privileged.ts";
 import { bridgeName, tableName } from "./names.ts";
-import { findConflict, type NetworkPlan, networkFault } from "./network-plan.ts";
-import { must, privileged } from "./privileged.ts";
+import type { NetworkPlan } from "./network-plan.ts";
 import type { NspawnWorld } from "./world.ts";
-
-/** Throws where something else on this computer uses the rehearsal's subnet. */
-export async function refuseConflict(world: NspawnWorld, plan: NetworkPlan): Promise<void> {
-  const doing = { doing: "list its addresses and routes" };
-  const addresses = await must(privileged(world), ["ip", "-json", "-4", "address"], doing);
-  const routes = await must(privileged(world), ["ip", "-json", "-4", "route"], doing);
-  const conflict = findConflict(plan, JSON.parse(addresses || "[]"), JSON.parse(routes || "[]"));
-  if (conflict === undefined) return;
-  throw networkFault(
-    `The rehearsal's subnet ${plan.network.text} is already used on this computer by ${conflict}.`,
-    "Use other addresses in stack.yml, or free that subnet.",
-  );
-}
 
 /** Replaces the rehearsal's table in one transaction: what machines send out goes under this computer's address. */
 export function nftRules({ table, network: { text } }: Pick<NetworkPlan, "table" | "network">): string {

@@ -1,5 +1,5 @@
-import type { RunCommand } from "../command.ts";
-import { EXIT, QuintetError } from "../errors.ts";
+import type { RunCommand } from "../../command.ts";
+import { EXIT, QuintetError } from "../../errors.ts";
 import type { NspawnWorld } from "./world.ts";
 
 export interface Lacking {

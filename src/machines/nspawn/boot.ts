@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { must, privileged } from "../privileged.ts";
 import { readCgroupRoots, removeCgroups } from "./cgroups.ts";
 import { unitName } from "./names.ts";
-import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 export interface Machine {

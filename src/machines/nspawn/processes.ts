@@ -1,5 +1,5 @@
+import { must, privileged } from "../privileged.ts";
 import { machinePrefix, unitName } from "./names.ts";
-import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** One process of a machine. */

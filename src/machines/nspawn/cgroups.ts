@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { must, privileged } from "../privileged.ts";
 import { unitName } from "./names.ts";
-import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** Where control groups are made: the unified hierarchy, and systemd's own under version 1 where there is one. */

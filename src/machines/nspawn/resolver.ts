@@ -1,4 +1,4 @@
-import { EXIT, QuintetError } from "../errors.ts";
+import { EXIT, QuintetError } from "../../errors.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** The second and third hold the real servers where the first names a stub on this computer, which no machine can reach. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { must, privileged } from "./privileged.ts";
+import { must, privileged } from "../privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** A machine's disk: what it wrote (`upper`) over the image it shares with others; seen together in `root`. */

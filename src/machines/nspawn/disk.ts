@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { EXIT, QuintetError } from "../errors.ts";
-import type { Host } from "../stack/stack.ts";
+import { EXIT, QuintetError } from "../../errors.ts";
+import type { Host } from "../../stack/stack.ts";
+import { must, privileged } from "../privileged.ts";
 import { guestFiles, newHostKey, prepareGuest } from "./guest.ts";
 import { imagePath } from "./image.ts";
 import type { NetworkPlan } from "./network-plan.ts";
 import { mountDisk, unmountArgv } from "./overlay.ts";
-import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 /** Kept beside a machine's disk, and written last: without it the disk is half-made and is made again. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Host } from "../stack/stack.ts";
-import { must, privileged } from "./privileged.ts";
+import type { Host } from "../../stack/stack.ts";
+import { must, privileged } from "../privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 type Suite = Host["machine"]["suite"];

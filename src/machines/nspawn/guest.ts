@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Host } from "../stack/stack.ts";
+import type { Host } from "../../stack/stack.ts";
+import { must, privileged } from "../privileged.ts";
 import type { NetworkPlan } from "./network-plan.ts";
-import { must, privileged } from "./privileged.ts";
 import type { NspawnWorld } from "./world.ts";
 
 interface GuestFile {
