@@ -5,6 +5,8 @@ const LONG = ["check", "ci", "drills-all", "drills-heal", "guided", "judges", "l
   (name) => `test/machines/${name}.test.ts`,
 );
 const onlyLong = Boolean(process.env["QUINTET_LONG"]);
+/** `npm run test:vagrant`, and never by the way: boxes are built, and machines emulated. */
+const withVagrant = Boolean(process.env["QUINTET_VAGRANT"]);
 
 export default defineConfig({
   test: {
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/machines/**"],
+          exclude: ["test/machines/**", "test/vagrant/**"],
           // Two cores are common, and some tests start daemons.
           maxWorkers: 2,
           testTimeout: 30_000,
@@ -31,6 +33,16 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "vagrant",
+          include: withVagrant ? ["test/vagrant/**/*.test.ts"] : [],
+          fileParallelism: false,
+          testTimeout: 3_600_000,
+          hookTimeout: 1_200_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Sets up a checkout: npm packages, what rehearsal machines need of this computer, and (with "test") what tests need.
-# With "program": npm packages alone, for a pipeline. Run again it does only what is missing. Debian and Ubuntu; elsewhere it says what to install.
+# Sets up a checkout: npm packages, what rehearsal machines need of this computer, and (with "test") what tests need; with
+# "vagrant" also what runs Vagrant's machines. With "program": npm packages alone, for a pipeline. Run again it does only
+# what is missing. Debian and Ubuntu; elsewhere it says what to install.
 set -eu
 cd "$(dirname -- "$(readlink -f -- "$0")")/.."
 
@@ -10,6 +11,8 @@ has() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
 # The command that stands for a package, and the package.
 missing=
 need() { has "$1" || missing="$missing $2"; }
+# For what brings no command.
+need_package() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -q '^installed$' || missing="$missing $1"; }
 
 packages_for_machines() {
   need mmdebstrap mmdebstrap
@@ -36,6 +39,23 @@ packages_for_tests() {
   need fish fish
   need chromium chromium
   need xmllint libxml2-utils
+  # Whether the Vagrantfile is right is seen without any machine.
+  need vagrant vagrant
+  need_package vagrant-libvirt
+  need_package vagrant-lxc
+}
+
+# Containers, and virtual machines that are emulated where the processor does not help.
+packages_for_vagrant() {
+  need lxc-start lxc
+  need dnsmasq dnsmasq-base
+  need iptables iptables
+  need libvirtd libvirt-daemon-system
+  need_package libvirt-daemon-driver-qemu
+  need virsh libvirt-clients
+  need qemu-system-x86_64 qemu-system-x86
+  need_package ipxe-qemu
+  need qemu-img qemu-utils
 }
 
 install_packages() {
@@ -63,16 +83,20 @@ if ! cmp -s package-lock.json node_modules/.setup-done; then
   npm ci --no-audit --no-fund --loglevel=error
 fi
 
+tests=
+case ${1:-} in test | vagrant) tests=yes ;; esac
+
 packages_for_machines
-if [ "${1:-}" = test ]; then
+if [ -n "$tests" ]; then
   packages_for_tests
+  [ "$1" != vagrant ] || packages_for_vagrant
   install_packages
 elif [ "${1:-}" != program ]; then
   # Without them everything but rehearsals works, and `quintet doctor` says what is missing.
   install_packages || say "Rehearsals will not work until then; all else does."
 fi
 
-if [ "${1:-}" = test ] && ! cmp -s scripts/requirements-test.txt .venv/requirements.txt; then
+if [ -n "$tests" ] && ! cmp -s scripts/requirements-test.txt .venv/requirements.txt; then
   say "Installing Ansible and ansible-lint for the tests"
   python=
   for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
