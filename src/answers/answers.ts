@@ -36,6 +36,9 @@ export const QUESTION_IDS = [
   "metrics-from",
   "rehearsal-suite",
   "rehearsal-sudo",
+  "rehearsal-memory-mb",
+  "rehearsal-cpus",
+  "rehearsal-box",
 ] as const;
 export type QuestionId = (typeof QUESTION_IDS)[number];
 

@@ -1,4 +1,5 @@
 import type { Path } from "../stack/faults.ts";
+import { MACHINE_DEFAULTS } from "../stack/machine-defaults.ts";
 import { type Answers, answerTo, type QuestionId } from "./answers.ts";
 import { readHosts } from "./host-items.ts";
 
@@ -311,7 +312,7 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
       { value: "trixie", sentence: "Debian 13." },
       { value: "sid", sentence: "Debian unstable, which has MySQL." },
     ],
-    proposal: () => "trixie",
+    proposal: () => MACHINE_DEFAULTS.suite,
     advanced: true,
   },
   "rehearsal-sudo": {
@@ -325,6 +326,27 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
       { value: "password", sentence: "Yes, for one that is made with the machines." },
     ],
     proposal: () => "passwordless",
+    advanced: true,
+  },
+  "rehearsal-memory-mb": {
+    section: "Rehearsal",
+    path: ["machine", "memory_mb"],
+    placeholder: "MiB",
+    message: "How much memory do rehearsal machines have, where they are virtual machines?",
+    advanced: true,
+  },
+  "rehearsal-cpus": {
+    section: "Rehearsal",
+    path: ["machine", "cpus"],
+    placeholder: "number",
+    message: "How many processors do rehearsal machines have, where they are virtual machines?",
+    advanced: true,
+  },
+  "rehearsal-box": {
+    section: "Rehearsal",
+    path: ["machine", "box"],
+    placeholder: "name",
+    message: "Which Vagrant box are rehearsal machines made from?",
     advanced: true,
   },
 };

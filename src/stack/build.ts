@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize, resolve } from "node:path";
 import { type Address, bytesOf, isAddress, readAddress } from "./addresses.ts";
+import { MACHINE_DEFAULTS } from "./machine-defaults.ts";
 import type { StackFile } from "./schema.ts";
 import { DEFAULT_PORTS } from "./schema.ts";
 import type { Host, ProxyJump, SshSettings, Stack } from "./stack.ts";
@@ -59,8 +60,11 @@ function buildHost(name: string, settings: StackFile["hosts"][string], file: Sta
     tiers: settings.tiers,
     ssh: sshSettings(settings.ssh, file.ssh, around),
     machine: {
-      suite: settings.machine?.suite ?? file.machine?.suite ?? "trixie",
+      suite: settings.machine?.suite ?? file.machine?.suite ?? MACHINE_DEFAULTS.suite,
       sudo: settings.machine?.sudo ?? file.machine?.sudo ?? "passwordless",
+      memoryMb: settings.machine?.memory_mb ?? file.machine?.memory_mb ?? MACHINE_DEFAULTS.memory_mb,
+      cpus: settings.machine?.cpus ?? file.machine?.cpus ?? MACHINE_DEFAULTS.cpus,
+      box: settings.machine?.box ?? file.machine?.box,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DRILL_IDS } from "./drill-ids.ts";
+import { MACHINE_DEFAULTS, SUITES } from "./machine-defaults.ts";
 
 /** What a host is for; also the name of its Ansible group. */
 export const TIERS = ["loadbalancer", "web", "app", "database"] as const;
@@ -77,9 +78,38 @@ const hostSsh = ssh.extend({
     .meta({ description: "The name by which your ~/.ssh/config knows the host. Default: its address." }),
 });
 
+/** Nothing of it is an option, leaves its directory, or means anything to Ruby. */
+const BOX = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/;
+
 const machine = z
   .strictObject({
-    suite: z.enum(["bookworm", "trixie", "sid"]).meta({ description: "Debian release of the rehearsal machine." }),
+    suite: z
+      .enum(SUITES)
+      .meta({ description: `Debian release of the rehearsal machine. Default: ${MACHINE_DEFAULTS.suite}.` }),
+    // No defaults here: a host that sets only one of them would hide the stack's others.
+    memory_mb: z
+      .int()
+      .min(256)
+      .max(1048576)
+      .meta({
+        description: `Memory of a virtual machine, MiB; containers share this computer's. Default: ${MACHINE_DEFAULTS.memory_mb}.`,
+      }),
+    cpus: z
+      .int()
+      .min(1)
+      .max(256)
+      .meta({
+        description: `Processors of a virtual machine; containers share this computer's. Default: ${MACHINE_DEFAULTS.cpus}.`,
+      }),
+    box: z
+      .string()
+      .max(128)
+      .regex(BOX, "a Vagrant box such as bento/debian-13: letters, digits and ._-, with one slash or none")
+      .meta({
+        description:
+          "Vagrant box that the machine is made from; systemd-nspawn machines need none. Default: a public one of the suite.",
+        examples: [MACHINE_DEFAULTS.boxes[MACHINE_DEFAULTS.suite].default],
+      }),
     sudo: z.enum(["passwordless", "password"]).meta({
       description: "Whether sudo asks for a password there; it is made with the machines, in .sudo_password.",
     }),

@@ -1,3 +1,4 @@
+import type { Suite } from "./machine-defaults.ts";
 import type { StackFile, Tier } from "./schema.ts";
 
 /** One bastion. */
@@ -54,6 +55,16 @@ export interface SshTarget {
   readonly ssh: SshSettings;
 }
 
+export interface RehearsalMachine {
+  readonly suite: Suite;
+  readonly sudo: "passwordless" | "password";
+  /** Of a virtual machine. */
+  readonly memoryMb: number;
+  readonly cpus: number;
+  /** Vagrant's; undefined: one that fits the suite. */
+  readonly box: string | undefined;
+}
+
 export interface Host extends SshTarget {
   /** The address that this computer connects to. */
   readonly address: string;
@@ -61,7 +72,7 @@ export interface Host extends SshTarget {
   readonly privateAddress: string;
   readonly tiers: readonly Tier[];
   /** The rehearsal machine that stands in for it. */
-  readonly machine: { readonly suite: "bookworm" | "trixie" | "sid"; readonly sudo: "passwordless" | "password" };
+  readonly machine: RehearsalMachine;
 }
 
 /** A valid stack.yml with every default filled in and every path absolute. */

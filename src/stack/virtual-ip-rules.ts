@@ -13,9 +13,10 @@ import {
 } from "./addresses.ts";
 import type { Draft } from "./draft.ts";
 import type { Report } from "./faults.ts";
+import { MACHINE_DEFAULTS } from "./machine-defaults.ts";
 
 /** What virtual_ip.prefix is where it is not given. */
-export const DEFAULT_PREFIX = { 4: 24, 6: 64 } as const;
+export const DEFAULT_PREFIX = { 4: MACHINE_DEFAULTS.prefix, 6: 64 } as const;
 
 /** The virtual IP is an unused address of the subnet that the balancers are in. */
 export function virtualIpRules(draft: Draft, fault: Report): void {

@@ -36,6 +36,8 @@ const LABELS: Readonly<Partial<Record<QuestionId, string>>> = {
   "ssh-from": "SSH from",
   "metrics-from": "Metrics from",
   "rehearsal-suite": "Rehearsal suite",
+  "rehearsal-memory-mb": "Rehearsal memory (MiB)",
+  "rehearsal-cpus": "Rehearsal CPUs",
 };
 
 /** What an answer is called where there is no room for its question. */

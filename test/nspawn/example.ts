@@ -9,7 +9,7 @@ export function host(name: string, address: string, ssh: SshSettings = SSH): Hos
     privateAddress: address,
     tiers: ["web"],
     ssh,
-    machine: { suite: "trixie", sudo: "passwordless" },
+    machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
   };
 }
 

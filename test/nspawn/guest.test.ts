@@ -9,7 +9,7 @@ const hostKey = { privateKey: "PRIVATE\n", publicKey: "PUBLIC\n" };
 function files(user: string, sudo: "passwordless" | "password" = "passwordless") {
   const one = {
     ...host("web1", "10.77.9.11", { user, port: 2222, identity: "/stack/id" }),
-    machine: { suite: "trixie", sudo } as const,
+    machine: { ...host("web1", "10.77.9.11").machine, sudo },
     privateAddress: "10.77.9.61",
   };
   const made = guestFiles(one, planNetwork(stack([one])), "nameserver 192.0.2.53\n", hostKey);

@@ -32,7 +32,7 @@ const host = (port: number, identity: string | undefined): Host => ({
   privateAddress: "127.0.0.1",
   tiers: ["web"],
   ssh: { user: "deploy", port, identity },
-  machine: { suite: "trixie", sudo: "passwordless" },
+  machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
 });
 
 async function fault(port: number, identity: string | undefined, options = {}, connecting = connect) {

@@ -64,7 +64,7 @@ const host: Host = {
   privateAddress: "192.0.2.11",
   tiers: ["web"],
   ssh: { user: "deploy", port: 2222, identity: undefined },
-  machine: { suite: "trixie", sudo: "passwordless" },
+  machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
 };
 
 test("a changed key stops with both fingerprints", () => {

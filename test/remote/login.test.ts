@@ -49,7 +49,7 @@ function host(port: number, ssh: Partial<SshSettings> = {}): Host {
     privateAddress: "127.0.0.1",
     tiers: ["web"],
     ssh: { user: "deploy", port, identity: key, written: { user: "deploy", port }, ...ssh },
-    machine: { suite: "trixie", sudo: "passwordless" },
+    machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
   };
 }
 

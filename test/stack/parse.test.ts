@@ -9,7 +9,14 @@ test.each(["rehearsal", "seven"])("inventories/%s/stack.yml has no fault", (name
 test("fills every default in", () => {
   const ssh = { user: "dora", port: 22, identity: undefined, written: { user: undefined, port: undefined } };
   const host = (name: string, address: string, ...tiers: string[]) => {
-    return { name, address, privateAddress: address, tiers, ssh, machine: { suite: "trixie", sudo: "passwordless" } };
+    return {
+      name,
+      address,
+      privateAddress: address,
+      tiers,
+      ssh,
+      machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
+    };
   };
   expect(validStack(stackText())).toEqual({
     name: "shop",
@@ -103,6 +110,23 @@ test("a host's suite goes over the stack's", () => {
     "bookworm",
     "sid",
   ]);
+});
+
+test("a host's machine has what it says itself, then what the stack says, then the default", () => {
+  const stack = validStack(
+    stackText({
+      db1: "  db1: { address: 10.0.0.31, tiers: [database], machine: { memory_mb: 2048, box: own/debian } }",
+      more: "machine: { cpus: 2, memory_mb: 768 }",
+    }),
+  );
+  const [web1, , , , db1] = stack.hosts;
+  expect(web1?.machine).toMatchObject({ memoryMb: 768, cpus: 2, box: undefined, suite: "trixie" });
+  expect(db1?.machine).toMatchObject({ memoryMb: 2048, cpus: 2, box: "own/debian" });
+});
+
+test.each(["-option/debian", "../debian", "a/b/c", 'x"; system("id")', "#{id}", ""])("%j is no box", (box) => {
+  const faults = faultLines(stackText({ more: `machine: { box: ${JSON.stringify(box)} }` }));
+  expect(faults).toEqual([expect.stringContaining("machine.box")]);
 });
 
 test("says once that the one database machine is a single point of failure, and nothing else of a good stack", () => {

@@ -9,7 +9,7 @@ export function fiveHosts(directory: string, change: Partial<Stack> = {}): Stack
     privateAddress: `10.0.0.${last}`,
     tiers,
     ssh: { user: "deploy", port: 22, identity: undefined },
-    machine: { suite: "trixie", sudo: "passwordless" },
+    machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
   });
   return {
     name: "shop",

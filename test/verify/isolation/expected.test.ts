@@ -68,7 +68,7 @@ test("in a stack of seven, a web server is no balancer and a balancer no web ser
       privateAddress: address,
       tiers,
       ssh: { user: "deploy", port: 22, identity: undefined },
-      machine: { suite: "trixie", sudo: "passwordless" },
+      machine: { suite: "trixie", sudo: "passwordless", memoryMb: 1024, cpus: 1, box: undefined },
     };
   };
   const seven: Stack = {
