@@ -1,11 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../src/command.ts";
 import { must, privileged } from "../../src/machines/privileged.ts";
 import { MACHINE_DEFAULTS } from "../../src/stack/machine-defaults.ts";
 
-/** Kept between the tests' runs neither on this computer nor anywhere: no catalogue of boxes is reachable from here. */
+/** Those that tests bring up. Their boxes are built here: tests cannot count on a catalogue of boxes. */
 type Provider = "lxc" | "libvirt";
 
 const asRoot = privileged({ run: runCommand, isRoot: process.getuid?.() === 0 });
@@ -28,6 +28,7 @@ chown vagrant: /home/vagrant/.ssh/authorized_keys
 chmod 600 /home/vagrant/.ssh/authorized_keys
 echo 'vagrant ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/vagrant
 printf '[Match]\\nName=eth0\\n\\n[Network]\\nDHCP=ipv4\\n' >/etc/systemd/network/80-eth0.network
+ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
 systemctl enable systemd-networkd.service systemd-resolved.service
 `;
 
@@ -132,11 +133,4 @@ async function libvirtFiles(directory: string): Promise<string[]> {
   await did("make the box's disk", ["mke2fs", "-q", "-t", "ext4", "-d", at("rootfs"), disk, `${DISK_GB}G`]);
   await did("convert the box's disk", ["qemu-img", "convert", "-f", "raw", "-O", "qcow2", disk, at("box.img")]);
   return ["metadata.json", "Vagrantfile", "vmlinuz", "initrd.img", "box.img"];
-}
-
-/** A home of Vagrant's own for the tests: boxes and all else that it keeps. */
-export async function vagrantHome(): Promise<{ env: Record<string, string>; remove: () => Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), "quintet-vagrant-"));
-  const env = { VAGRANT_HOME: home, VAGRANT_CHECKPOINT_DISABLE: "1", VAGRANT_NO_COLOR: "1" };
-  return { env, remove: () => rm(home, { recursive: true, force: true }) };
 }
