@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { execa } from "execa";
 
 export interface CommandOptions {
@@ -9,6 +10,8 @@ export interface CommandOptions {
   /** Ends the command (SIGTERM, then SIGKILL) when aborted. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  /** Hears every line as it is printed, of both outputs. */
+  readonly onLine?: (line: string) => void;
   /** It starts others (a shell does): an abort ends all of them, not only the one that was started here. */
   readonly startsOthers?: boolean;
 }
@@ -37,6 +40,9 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     // A process group of its own, so that it can be ended as one.
     ...(options.startsOthers ? { detached: true } : {}),
   });
+  if (options.onLine !== undefined) {
+    for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", options.onLine);
+  }
   const letGo = options.startsOthers ? endGroupWith(child.pid, options.signal) : () => {};
   const result = await child.finally(letGo);
   return {

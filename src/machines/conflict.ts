@@ -1,7 +1,7 @@
+import { networkInterfaces } from "node:os";
 import { contains, isAddress, type Network, readAddress, subnet } from "../stack/addresses.ts";
 import { networkFault } from "./address-plan.ts";
 import { isBridgeOfOurs } from "./nspawn/names.ts";
-import { must } from "./privileged.ts";
 import type { MachinesWorld } from "./world.ts";
 
 /** As `ip -json address` prints them. */
@@ -57,12 +57,26 @@ function includes(outer: Network, inner: Network): boolean {
   return contains(outer, { family: inner.family, value: inner.first }) && outer.prefix <= inner.prefix;
 }
 
-/** Throws where something else on this computer, which has to be a Linux, uses the rehearsal's subnet. */
+/** What `ip -json address` would say, as far as this program's own platform knows. */
+export function addressEntries(interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces()): AddressEntry[] {
+  return Object.entries(interfaces).map(([ifname, entries = []]) => ({
+    ifname,
+    addr_info: entries.flatMap(({ cidr, family }) => {
+      const [local = "", prefix] = cidr?.split("/") ?? [];
+      return family === "IPv4" ? [{ local, prefixlen: Number(prefix) }] : [];
+    }),
+  }));
+}
+
+/** Throws where something else on this computer uses the rehearsal's subnet. */
 export async function refuseConflict({ run }: Pick<MachinesWorld, "run">, usage: Usage): Promise<void> {
-  const doing = { doing: "list its addresses and routes" };
-  const addresses = await must(run, ["ip", "-json", "-4", "address"], doing);
-  const routes = await must(run, ["ip", "-json", "-4", "route"], doing);
-  const conflict = findConflict(usage, JSON.parse(addresses || "[]"), JSON.parse(routes || "[]"));
+  const ask = async <Entry>(what: string): Promise<readonly Entry[] | undefined> => {
+    const { exitCode, stdout } = await run(["ip", "-json", "-4", what]);
+    return exitCode === 0 ? JSON.parse(stdout || "[]") : undefined;
+  };
+  // Only Linux has ip, which also sees what is down or without a cable.
+  const addresses = (await ask<AddressEntry>("address")) ?? addressEntries();
+  const conflict = findConflict(usage, addresses, (await ask<RouteEntry>("route")) ?? []);
   if (conflict === undefined) return;
   throw networkFault(
     `The rehearsal's subnet ${usage.network.text} is already used on this computer by ${conflict}.`,

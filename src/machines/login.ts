@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
+import { quoteArgv } from "../remote/quote.ts";
 import { quoteValue } from "../remote/ssh-config.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { ensureSudoPassword } from "./identity.ts";
@@ -29,10 +30,11 @@ export function loginArgv(stack: Stack, host: Host, command: string): string[] {
   ];
 }
 
-/** Succeeds when the user may become root; reads the password from standard input where sudo asks for one. */
-export function rootCommand({ ssh, machine }: Host): string {
-  if (ssh.user === "root") return "true";
-  return machine.sudo === "password" ? "sudo -k -S -p '' true" : "sudo -n true";
+/** Runs as root; by itself it succeeds when the user may become root. It reads the password from standard input where sudo asks for one. */
+export function rootCommand({ ssh, machine }: Host, command: readonly string[] = ["true"]): string {
+  const words = quoteArgv(command);
+  if (ssh.user === "root") return words;
+  return machine.sudo === "password" ? `sudo -k -S -p '' ${words}` : `sudo -n ${words}`;
 }
 
 /** About a minute: a machine needs two seconds, and a loaded computer may run seven. */
@@ -40,7 +42,8 @@ const ROUNDS = 200;
 
 export interface Booting {
   readonly isRunning: () => Promise<boolean>;
-  readonly consoleLog: string;
+  /** Root's; undefined: nobody writes down what the machine says while it boots. */
+  readonly consoleLog?: string;
   /** Whether the user has to be able to become root, too. */
   readonly asRoot: boolean;
 }
@@ -56,8 +59,9 @@ export async function waitForLogin(world: MachinesWorld, stack: Stack, host: Hos
     if (result.exitCode === 0) return;
     said = result.stderr.trim();
     if (!(await machine.isRunning())) {
-      const { stdout } = await privileged(world)(["tail", "-n", "15", machine.consoleLog]);
-      throw fault(world, host, machine, `The machine ${host.name} ended while it booted.`, stdout.trim());
+      const { consoleLog } = machine;
+      const last = consoleLog && (await privileged(world)(["tail", "-n", "15", consoleLog])).stdout.trim();
+      throw fault(world, host, machine, `The machine ${host.name} ended while it booted.`, last || said);
     }
     await world.sleep(200);
   }
@@ -78,6 +82,6 @@ function fault(
     step: "machines",
     detail,
     next: `${world.command("rehearse down")} && ${world.command("rehearse up")}`,
-    logFile: consoleLog,
+    ...(consoleLog === undefined ? {} : { logFile: consoleLog }),
   });
 }

@@ -19,3 +19,8 @@ export function providerTitle(provider: Provider): string {
   const own = vagrantProvider(provider);
   return own === undefined ? provider : `vagrant (${own})`;
 }
+
+/** Whether its machines are virtual: have memory and processors of their own, and a kernel. Containers share this computer's. */
+export function isVirtual(provider: Provider): boolean {
+  return provider !== "systemd-nspawn" && provider !== "vagrant:lxc";
+}

@@ -1,12 +1,6 @@
 import type { RunCommand } from "../../command.ts";
-import { EXIT, QuintetError } from "../../errors.ts";
+import { type Lacking, refuseLacking } from "../lacking.ts";
 import type { NspawnWorld } from "./world.ts";
-
-export interface Lacking {
-  readonly what: string;
-  /** The command that mends it. */
-  readonly mend: string;
-}
 
 /** Commands, and the Debian and Ubuntu packages they come from. */
 const COMMANDS = {
@@ -56,12 +50,5 @@ export async function lackingForNspawn(run: RunCommand): Promise<Lacking[]> {
 
 /** Fails early, with all that is lacking in one error. */
 export async function requireTools(world: NspawnWorld): Promise<void> {
-  const lacking = await lackingForNspawn(world.run);
-  if (lacking.length === 0) return;
-  throw new QuintetError({
-    message: `This computer cannot run rehearsal machines: it lacks ${lacking.map(({ what }) => what).join("; ")}.`,
-    exitCode: EXIT.preflight,
-    step: "machines",
-    next: [...new Set(lacking.map(({ mend }) => mend))].join(" && "),
-  });
+  refuseLacking(await lackingForNspawn(world.run));
 }

@@ -1,0 +1,73 @@
+import { EXIT, QuintetError } from "../errors.ts";
+import { type Lacking, mendAll } from "./lacking.ts";
+import { PROVIDERS, type Provider, providerTitle } from "./provider.ts";
+import type { Surveyed } from "./survey.ts";
+
+/** What --provider takes: one of them, or Vagrant with whichever of its providers is here. */
+export const PROVIDER_CHOICES = ["systemd-nspawn", "vagrant", ...PROVIDERS.slice(1)] as const;
+export type ProviderChoice = (typeof PROVIDER_CHOICES)[number];
+
+export interface Choice {
+  readonly provider: Provider;
+  /** Half a sentence, for people. */
+  readonly why: string;
+}
+
+export interface Choosing {
+  /** What was asked for. */
+  readonly wanted: ProviderChoice | undefined;
+  /** Who runs the stack's machines already. */
+  readonly running: Provider | undefined;
+  /** Vagrant's provider that the user prefers, in Vagrant's own way: VAGRANT_DEFAULT_PROVIDER. */
+  readonly preferred: string | undefined;
+  /** Takes seconds, so only where it is needed. */
+  readonly survey: (wanted: "vagrant" | undefined) => Promise<readonly Surveyed[]>;
+  /** The command that removes the stack's machines. */
+  readonly down: string;
+}
+
+/** Who is to run the machines. */
+export async function chooseProvider({ wanted, running, preferred, survey, down }: Choosing): Promise<Choice> {
+  if (running !== undefined) {
+    const isWanted =
+      wanted === undefined || wanted === running || (wanted === "vagrant" && running !== "systemd-nspawn");
+    if (isWanted) return { provider: running, why: "it runs this stack's machines already" };
+    throw new QuintetError({
+      message: `${providerTitle(running)} runs this stack's machines already.`,
+      exitCode: EXIT.preflight,
+      step: "machines",
+      next: `${down}, then try again; or leave --provider out.`,
+    });
+  }
+  if (wanted !== undefined && wanted !== "vagrant") return { provider: wanted, why: "it was asked for" };
+  const surveyed = await survey(wanted);
+  const complete = surveyed.filter(({ lacking }) => lacking.length === 0);
+  const [first] = complete;
+  const provider = complete.find((one) => one.provider === `vagrant:${preferred}`) ?? first;
+  // The user's own choice among Vagrant's providers says nothing against systemd-nspawn.
+  const chosen = first?.provider === "systemd-nspawn" ? first : provider;
+  if (chosen === undefined) throw nothingComplete(surveyed, wanted);
+  return { provider: chosen.provider, why: whyFirst(chosen, surveyed) };
+}
+
+function whyFirst({ provider }: Surveyed, surveyed: readonly Surveyed[]): string {
+  const [first] = surveyed;
+  if (provider === "systemd-nspawn") return "this computer has all that it needs, and nothing is faster";
+  if (first === undefined || first.provider !== "systemd-nspawn") return "this computer has all that it needs";
+  return `this computer has all that it needs, and for systemd-nspawn it lacks ${listed(first.lacking)}`;
+}
+
+function listed(lacking: readonly Lacking[]): string {
+  return lacking.map(({ what }) => what).join("; ");
+}
+
+function nothingComplete(surveyed: readonly Surveyed[], wanted: "vagrant" | undefined): QuintetError {
+  const [nearest] = surveyed.toSorted((a, b) => a.lacking.length - b.lacking.length);
+  return new QuintetError({
+    message: `This computer cannot run rehearsal machines${wanted === undefined ? "" : " by Vagrant"}: each provider lacks something.`,
+    exitCode: EXIT.preflight,
+    step: "machines",
+    detail: surveyed.map(({ provider, lacking }) => `${providerTitle(provider)}: lacks ${listed(lacking)}`).join("\n"),
+    next: nearest === undefined ? "quintet doctor" : mendAll(nearest.lacking),
+  });
+}
