@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import type { CommonOptions, Verb } from "./commands/context.ts";
 import { HOW_TO_INSTALL, SHELLS } from "./completion/scripts.ts";
+import { PROVIDER_CHOICES } from "./machines/provider.ts";
 import { DRILL_IDS } from "./stack/drill-ids.ts";
 
 /** Runs one verb with the world that fits its flags. */
@@ -120,22 +121,32 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
     );
 
-  const rehearse = drilling(
-    locking(verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer")),
+  const providing = (command: Command) =>
+    command.addOption(
+      new Option(
+        "--provider <name>",
+        "what runs the machines; default: systemd-nspawn where this computer can, else one of Vagrant's",
+      ).choices(PROVIDER_CHOICES),
+    );
+  const rehearse = providing(
+    drilling(locking(verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer"))),
   )
     .option("--down", "remove the machines at the end")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
     );
-  verb(rehearse, "up", "only make the machines").action((_, command) => runMachines("up", command));
+  providing(verb(rehearse, "up", "only make the machines")).action((_, command) => runMachines("up", command));
   verb(rehearse, "down", "remove the machines and everything that came with them").action((_, command) =>
     runMachines("down", command),
+  );
+  verb(rehearse, "reset", "bring the machines back to blank, for another first install").action((_, command) =>
+    runMachines("reset", command),
   );
   verb(rehearse, "status", "list the machines and whether they run").action((_, command) =>
     runMachines("status", command),
   );
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
-  const runMachines = (what: "up" | "down" | "status", command: Command) => {
+  const runMachines = (what: "up" | "down" | "reset" | "status", command: Command) => {
     const options = command.optsWithGlobals();
     // Those of the whole rehearsal, which is more than its machines.
     const whole = rehearse.options.filter((option) => !command.options.some(({ long }) => long === option.long));

@@ -1,7 +1,11 @@
 import { type Ansible, findAnsible } from "../ansible/find.ts";
 import { findPython } from "../ansible/python.ts";
 import { EXIT, QuintetError } from "../errors.ts";
-import { lackingForNspawn } from "../machines/nspawn/lacking.ts";
+import { nearestOf } from "../machines/choose.ts";
+import { mendAll } from "../machines/lacking.ts";
+import { providerTitle } from "../machines/provider.ts";
+import { surveyProviders } from "../machines/survey.ts";
+import { vagrantWorld } from "../machines/vagrant/world.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 
 interface Finding {
@@ -9,6 +13,8 @@ interface Finding {
   readonly found: string;
   /** The command that mends it; undefined: nothing to mend. */
   readonly mend?: string;
+  /** Whether it is said, and nothing depends on it. */
+  readonly isOptional?: boolean;
 }
 
 /** `quintet doctor`: what this computer lacks, and the command that mends it. Changes nothing. */
@@ -24,7 +30,7 @@ export async function doctorCommand(_: CommonOptions, context: CommandContext): 
     columns: ["for", "found", "mend it with"],
     rows: findings.map(({ purpose, found, mend }) => [purpose, found, mend ?? ""]),
   });
-  const lacking = findings.filter(({ mend }) => mend !== undefined);
+  const lacking = findings.filter(({ mend, isOptional }) => mend !== undefined && !isOptional);
   if (lacking.length === 0) {
     context.emit({
       type: "result",
@@ -64,8 +70,16 @@ async function sshFinding({ run }: CommandContext): Promise<Finding> {
     : { purpose: "apply, verify", found: "lacks ssh", mend: "sudo apt-get install openssh-client" };
 }
 
-async function machineFindings({ run }: CommandContext): Promise<Finding[]> {
-  const lacking = await lackingForNspawn(run);
-  if (lacking.length === 0) return [{ purpose: "rehearse", found: "all that systemd-nspawn machines need" }];
-  return lacking.map(({ what, mend }) => ({ purpose: "rehearse", found: `lacks ${what}`, mend }));
+/** One provider that is complete is enough; of the others, what they lack is said, too, and is nothing to mend. */
+async function machineFindings({ run, env }: CommandContext): Promise<Finding[]> {
+  const surveyed = await surveyProviders(await vagrantWorld(run, env));
+  const isEnough = surveyed.some(({ lacking }) => lacking.length === 0);
+  const nearest = isEnough ? undefined : nearestOf(surveyed);
+  return surveyed.map((one) => {
+    const { provider, lacking } = one;
+    const purpose = `rehearse --provider ${provider}`;
+    if (lacking.length === 0) return { purpose, found: `all that ${providerTitle(provider)} machines need` };
+    const found = `lacks ${lacking.map(({ what }) => what).join("; ")}`;
+    return { purpose, found, mend: mendAll(lacking), ...(one !== nearest && { isOptional: true }) };
+  });
 }

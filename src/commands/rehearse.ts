@@ -1,12 +1,12 @@
 import { applyStack } from "./apply.ts";
-import type { CommandContext, CommonOptions } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { chosenDrills, type DrillOptions, drillsTable } from "./drills.ts";
 import { lockWaitMs } from "./flag-values.ts";
 import { loadStack } from "./load-stack.ts";
-import { localMachines, machinesDown, machinesUp, removeCommand, siteUrl } from "./machines.ts";
+import { localMachines, type MachinesOptions, machinesDown, machinesUp, removeCommand, siteUrl } from "./machines.ts";
 import { reportPath, verifyStack } from "./verify.ts";
 
-export interface RehearseOptions extends CommonOptions, DrillOptions {
+export interface RehearseOptions extends MachinesOptions, DrillOptions {
   readonly down?: boolean;
   readonly lockWait?: string;
 }
@@ -22,10 +22,10 @@ export async function rehearseCommand(options: RehearseOptions, context: Command
   const drills = chosenDrills(options, ONE_DRILL);
   lockWaitMs(options.lockWait);
   const stack = await loadStack(options.stack ?? "rehearsal", context);
-  const machines = await localMachines(stack, context);
+  const { machines, choice } = await localMachines(stack, options, context);
   if (options.listDrills) return context.emit(drillsTable(stack, machines, options));
   try {
-    await machinesUp(stack, machines, context);
+    await machinesUp(stack, machines, choice, context);
     await applyStack(stack, options, context);
     const report = await verifyStack(stack, { drills, machines }, options, context);
     context.emit({

@@ -1,11 +1,7 @@
 import { EXIT, QuintetError } from "../errors.ts";
 import { type Lacking, mendAll } from "./lacking.ts";
-import { PROVIDERS, type Provider, providerTitle } from "./provider.ts";
+import { type Provider, type ProviderChoice, providerTitle } from "./provider.ts";
 import type { Surveyed } from "./survey.ts";
-
-/** What --provider takes: one of them, or Vagrant with whichever of its providers is here. */
-export const PROVIDER_CHOICES = ["systemd-nspawn", "vagrant", ...PROVIDERS.slice(1)] as const;
-export type ProviderChoice = (typeof PROVIDER_CHOICES)[number];
 
 export interface Choice {
   readonly provider: Provider;
@@ -61,13 +57,19 @@ function listed(lacking: readonly Lacking[]): string {
   return lacking.map(({ what }) => what).join("; ");
 }
 
+/** The fewest steps away from working; what can never work on this computer is left out. */
+export function nearestOf(surveyed: readonly Surveyed[]): Surveyed | undefined {
+  const possible = surveyed.filter(({ lacking }) => !lacking.some(({ isFinal }) => isFinal));
+  return possible.toSorted((a, b) => a.lacking.length - b.lacking.length)[0];
+}
+
 function nothingComplete(surveyed: readonly Surveyed[], wanted: "vagrant" | undefined): QuintetError {
-  const [nearest] = surveyed.toSorted((a, b) => a.lacking.length - b.lacking.length);
+  const lacking = nearestOf(surveyed)?.lacking ?? [];
   return new QuintetError({
-    message: `This computer cannot run rehearsal machines${wanted === undefined ? "" : " by Vagrant"}: each provider lacks something.`,
+    message: `This computer cannot run rehearsal machines${wanted === undefined ? "" : " by Vagrant"}: it lacks ${listed(lacking)}.`,
     exitCode: EXIT.preflight,
     step: "machines",
-    detail: surveyed.map(({ provider, lacking }) => `${providerTitle(provider)}: lacks ${listed(lacking)}`).join("\n"),
-    next: nearest === undefined ? "quintet doctor" : mendAll(nearest.lacking),
+    detail: surveyed.map((one) => `${providerTitle(one.provider)} lacks ${listed(one.lacking)}`).join("\n"),
+    next: mendAll(lacking),
   });
 }

@@ -4,6 +4,8 @@ export interface Lacking {
   readonly what: string;
   /** The command that mends it. */
   readonly mend: string;
+  /** Whether it can never be had on this computer. */
+  readonly isFinal?: true;
 }
 
 /** Fails early, with all that is lacking in one error. */
@@ -17,7 +19,17 @@ export function refuseLacking(lacking: readonly Lacking[], machines = "rehearsal
   });
 }
 
-/** Every command that mends something, once. */
+const INSTALL = "sudo apt-get install ";
+
+/** All that mends it in one line: packages are installed by one command, and what is no command comes last. */
 export function mendAll(lacking: readonly Lacking[]): string {
-  return [...new Set(lacking.map(({ mend }) => mend))].join(" && ");
+  const mends = [...new Set(lacking.map(({ mend }) => mend))];
+  const packages = mends.filter((mend) => mend.startsWith(INSTALL)).map((mend) => mend.slice(INSTALL.length));
+  const others = mends.filter((mend) => !mend.startsWith(INSTALL));
+  const isSentence = (mend: string) => /^[A-Z]/.test(mend);
+  const commands = [
+    ...(packages.length === 0 ? [] : [INSTALL + packages.join(" ")]),
+    ...others.filter((mend) => !isSentence(mend)),
+  ].join(" && ");
+  return [...(commands === "" ? [] : [commands]), ...others.filter(isSentence)].join("; ");
 }

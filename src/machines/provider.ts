@@ -9,6 +9,10 @@ export const PROVIDERS = [
 ] as const satisfies readonly Provider[];
 export type Provider = "systemd-nspawn" | `vagrant:${VagrantProvider}`;
 
+/** What --provider takes: one of them, or Vagrant with whichever of its providers is here. */
+export const PROVIDER_CHOICES = [PROVIDERS[0], "vagrant", ...PROVIDERS.slice(1)] as const;
+export type ProviderChoice = Provider | "vagrant";
+
 /** Which of Vagrant's own; undefined: it is not Vagrant. */
 export function vagrantProvider(provider: Provider): VagrantProvider | undefined {
   return VAGRANT_PROVIDERS.find((name) => provider === `vagrant:${name}`);

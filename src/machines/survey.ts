@@ -1,6 +1,6 @@
 import type { Lacking } from "./lacking.ts";
 import { lackingForNspawn } from "./nspawn/lacking.ts";
-import { type Provider, VAGRANT_PROVIDERS } from "./provider.ts";
+import { type Provider, VAGRANT_PROVIDERS, type VagrantProvider } from "./provider.ts";
 import { installedPlugins, lackingForProvider, lackingForVagrant } from "./vagrant/lacking.ts";
 import type { VagrantWorld } from "./vagrant/world.ts";
 
@@ -15,15 +15,22 @@ export async function surveyProviders(world: VagrantWorld): Promise<Surveyed[]> 
   return [await surveyNspawn(world), ...(await surveyVagrant(world))];
 }
 
-export async function surveyNspawn({ run }: Pick<VagrantWorld, "run">): Promise<Surveyed> {
+async function surveyNspawn({ run }: Pick<VagrantWorld, "run">): Promise<Surveyed> {
   return { provider: "systemd-nspawn", lacking: await lackingForNspawn(run) };
 }
+
+/** Elsewhere nobody could have them, and need not be told. */
+const ONLY_ON: Readonly<Partial<Record<VagrantProvider, NodeJS.Platform>>> = {
+  libvirt: "linux",
+  parallels: "darwin",
+  lxc: "linux",
+};
 
 export async function surveyVagrant(world: VagrantWorld): Promise<Surveyed[]> {
   const withoutVagrant = await lackingForVagrant(world);
   const plugins = withoutVagrant.length === 0 ? await installedPlugins(world) : new Set<string>();
   return Promise.all(
-    VAGRANT_PROVIDERS.map(async (own) => ({
+    VAGRANT_PROVIDERS.filter((own) => ONLY_ON[own] === undefined || ONLY_ON[own] === world.system).map(async (own) => ({
       provider: `vagrant:${own}` as const,
       lacking: [...withoutVagrant, ...(await lackingForProvider(world, own, plugins))],
     })),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDERS } from "../machines/provider.ts";
 import { TIERS } from "../stack/schema.ts";
 
 const stamp = z.iso.datetime().meta({ description: "UTC." });
@@ -141,6 +142,20 @@ const drillReport = z.strictObject({
   timeline: timeline.nullable(),
 });
 
+const size = { memoryMb: count, cpus: count };
+
+const rehearsal = z
+  .strictObject({
+    provider: z
+      .enum(PROVIDERS)
+      .meta({ description: "What ran them; after vagrant: comes which of Vagrant's own providers did." }),
+    computer: z.strictObject(size).meta({ description: "The computer that all of it ran on, this program too." }),
+    machines: z
+      .array(z.strictObject({ host: z.string(), suite: z.string(), ...size }).partial({ memoryMb: true, cpus: true }))
+      .meta({ description: "A machine without a size is a container: it shares the computer's." }),
+  })
+  .meta({ description: "The throw-away machines that it ran on; not there where the hosts are real ones." });
+
 /** report.json: what a run of the checks and drills found. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(2),
@@ -148,6 +163,7 @@ export const reportSchema = z.strictObject({
   hosts: z
     .array(z.strictObject({ name: z.string(), address: z.string(), tiers: z.array(z.enum(TIERS)) }))
     .meta({ description: "The stack as it was." }),
+  rehearsal: rehearsal.optional(),
   virtualIp: z.string(),
   site: z.string().meta({ description: "The address that visitors type." }),
   limit: z
@@ -170,6 +186,7 @@ export type Measured = z.output<typeof measured>;
 export type Timeline = z.output<typeof timeline>;
 export type Mark = z.output<typeof mark>;
 export type Objective = z.output<typeof objective>;
+export type Rehearsal = z.output<typeof rehearsal>;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 /** The JSON Schema of report.json, for docs/report.schema.json. */

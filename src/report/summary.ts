@@ -1,6 +1,7 @@
 import { count, duration, lengthOf, moment, optional } from "./html/format.ts";
 import { headlineOf } from "./html/headline.ts";
 import { printable } from "./html/html.ts";
+import { rehearsalText } from "./rehearsal.ts";
 import { asExpected, type Report } from "./schema.ts";
 
 /** summary.md: the verdict, what failed, and a row a drill. */
@@ -27,6 +28,7 @@ export function summaryOf(report: Report): string {
     `# ${report.result === "passed" ? "✅ Passed" : "❌ Failed"}: ${plain(report.stack)}`,
     plain(verdict),
     `${moment(report.startedAt)}, took ${lengthOf(report)}.`,
+    ...(report.rehearsal === undefined ? [] : [plain(rehearsalText(report.rehearsal))]),
     ...(measured.length === 0 ? [] : [measured.join("\n")]),
     ...section(
       "Drills",

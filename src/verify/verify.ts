@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Machines } from "../machines/machines.ts";
+import { rehearsalOf } from "../machines/sizes.ts";
 import type { Connect } from "../remote/connect.ts";
 import type { Session } from "../remote/session.ts";
 import { makeSessions } from "../remote/sessions.ts";
@@ -117,6 +118,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
       schemaVersion: 2,
       stack: stack.name,
       hosts: stack.hosts.map(({ name, address, tiers }) => ({ name, address, tiers: [...tiers] })),
+      ...(machines && { rehearsal: rehearsalOf(stack, machines.provider) }),
       virtualIp: stack.virtualIp.address,
       site: `https://${stack.site.domain}/`,
       ...(hosts.length === stack.hosts.length ? {} : { limit: hosts.map((host) => host.name) }),

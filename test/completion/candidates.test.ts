@@ -34,7 +34,7 @@ test("every verb and every flag that --help shows", () => {
 
 test.each([
   ["app", ["apply"]],
-  ["rehearse ", ["up", "down", "status"]],
+  ["rehearse ", ["up", "down", "reset", "status"]],
   ["rehearse --stack shop d", ["down"]],
   ["rehearse up --st", ["--stack"]],
   ["apply --stack shop --st", []],
@@ -47,6 +47,8 @@ test.each([
   ["completion ", ["bash", "zsh", "fish"]],
   ["completion bash ", words("completion bash --")],
   ["completion -- b", ["bash"]],
+  ["rehearse --provider sys", ["systemd-nspawn"]],
+  ["rehearse up --provider vagrant:l", ["vagrant:libvirt", "vagrant:lxc"]],
   ["apply --lock-wait ", []],
   ["apply --nonsense ", words("apply --")],
   ["nonsense ", ["--version", "--help"]],

@@ -46,6 +46,7 @@ test.each([
       {
         what: "Linux (this is Darwin)",
         mend: "Rehearse on a Linux computer or a Linux virtual machine.",
+        isFinal: true,
       },
     ],
   ],

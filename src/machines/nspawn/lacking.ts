@@ -24,6 +24,7 @@ export async function lackingForNspawn(run: RunCommand): Promise<Lacking[]> {
       {
         what: `Linux (this is ${system || "another system"})`,
         mend: "Rehearse on a Linux computer or a Linux virtual machine.",
+        isFinal: true,
       },
     ];
   }

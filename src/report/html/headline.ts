@@ -1,3 +1,4 @@
+import { rehearsalText } from "../rehearsal.ts";
 import { asExpected, type DrillReport, type Report, type RequestKind } from "../schema.ts";
 import { count, counted, duration, lengthOf, listed, moment } from "./format.ts";
 import { type Html, html } from "./html.ts";
@@ -63,11 +64,12 @@ export function verdictOf({ result, checks, isolation, drills }: Report): string
 export function banner(report: Report): Html {
   const { verdict } = headlineOf(report);
   const limit = report.limit === undefined ? undefined : html` · only ${listed(report.limit)}`;
+  const machines = report.rehearsal && html`<p class="when">${rehearsalText(report.rehearsal)}</p>`;
   return html`<header class="banner ${report.result}">
 <p class="about">${report.stack} · ${report.site}</p>
 <h1>${sign(report.result)}<span>${report.result === "passed" ? "Passed" : "Failed"}</span></h1>
 <p class="verdict">${verdict}</p>
-<p class="when"><time datetime="${report.startedAt}">${moment(report.startedAt)}</time> · took ${lengthOf(report)}${limit}</p>
+<p class="when"><time datetime="${report.startedAt}">${moment(report.startedAt)}</time> · took ${lengthOf(report)}${limit}</p>${machines}
 </header>`;
 }
 
