@@ -135,18 +135,17 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
     );
-  providing(verb(rehearse, "up", "only make the machines")).action((_, command) => runMachines("up", command));
-  verb(rehearse, "down", "remove the machines and everything that came with them").action((_, command) =>
-    runMachines("down", command),
-  );
-  verb(rehearse, "reset", "bring the machines back to blank, for another first install").action((_, command) =>
-    runMachines("reset", command),
-  );
-  verb(rehearse, "status", "list the machines and whether they run").action((_, command) =>
-    runMachines("status", command),
-  );
+  const ABOUT_MACHINES = {
+    up: "only make the machines",
+    down: "remove the machines and everything that came with them",
+    reset: "bring the machines back to blank, for another first install",
+    status: "list the machines and whether they run",
+  } as const;
+  for (const what of ["up", "down", "reset", "status"] as const) {
+    providing(verb(rehearse, what, ABOUT_MACHINES[what])).action((_, command) => runMachines(what, command));
+  }
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
-  const runMachines = (what: "up" | "down" | "reset" | "status", command: Command) => {
+  const runMachines = (what: keyof typeof ABOUT_MACHINES, command: Command) => {
     const options = command.optsWithGlobals();
     // Those of the whole rehearsal, which is more than its machines.
     const whole = rehearse.options.filter((option) => !command.options.some(({ long }) => long === option.long));

@@ -8,29 +8,34 @@ export type Shell = (typeof SHELLS)[number];
 export const SCRIPTS: Record<Shell, string> = {
   bash: `# Completion of quintet for bash 3.2 or newer.
 _quintet() {
-  local IFS=$' \\t\\n' program=\${COMP_WORDS[0]/#\\~\\//$HOME/} word join= kind value rest last
+  local IFS=$' \\t\\n' program=\${COMP_WORDS[0]/#\\~\\//$HOME/} word join= kind value rest last before=
   local -a words=()
-  # bash splits words at "=", quintet does not.
+  # bash splits words at "=" and ":", quintet does not.
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
     last=$((\${#words[@]} - 1))
-    if [[ $last -ge 0 && ( $join == 1 || ( $word == "=" && \${words[last]} == --* ) ) ]]; then
+    if [[ $last -ge 0 && ( $join == 1 || ( $word == "=" && \${words[last]} == --* ) || $word == ":" ) ]]; then
       words[last]+=$word
     else
       words+=("$word")
     fi
-    if [[ $word == "=" ]]; then join=1; else join=; fi
+    if [[ $word == [=:] ]]; then join=1; else join=; fi
   done
+  # What is before the last ":" stands on the line already, and is not replaced.
+  if [[ $COMP_WORDBREAKS == *:* && \${words[\${#words[@]} - 1]} == *:* ]]; then
+    before=\${words[\${#words[@]} - 1]%:*}:
+    before=\${before#--*=}
+  fi
   COMPREPLY=()
   while IFS=$'\\t' read -r value rest; do
     if [[ -z $kind ]]; then
       kind=$value
     else
       [[ $value == *[^A-Za-z0-9_.,/=@%+-]* ]] && value=$(printf '%q' "$value")
-      COMPREPLY+=("$value")
+      COMPREPLY+=("\${value#"$before"}")
     fi
   done < <("$program" __complete -- "\${words[@]}" 2>/dev/null </dev/null)
   word=\${COMP_WORDS[COMP_CWORD]}
-  [[ $word == "=" ]] && word=
+  [[ $word == [=:] ]] && word=
   if [[ $kind == files || $kind == directories ]]; then
     type compopt >/dev/null 2>&1 && compopt -o filenames
     local how=-f

@@ -108,6 +108,9 @@ describe.each(["bash", "zsh"] as const)("%s", (shell) => {
     ["quintet apply --stack shop --limit=lo", "quintet apply --stack shop --limit=loadbalancer"],
     ["./quintet apply --sudo-password-file se", "./quintet apply --sudo-password-file secret.txt"],
     ["~/bin/quintet completion f", "~/bin/quintet completion fish"],
+    ["quintet rehearse --provider sys", "quintet rehearse --provider systemd-nspawn"],
+    ["quintet rehearse --provider vagrant:lib", "quintet rehearse --provider vagrant:libvirt"],
+    ["quintet rehearse up --provider=vagrant:lx", "quintet rehearse up --provider=vagrant:lxc"],
     ["quintet apply --stack ./a\\ pl", "quintet apply --stack ./a\\ place"],
     ['quintet apply --stack "$(touch owned)" --verb', 'quintet apply --stack "$(touch owned)" --verbose'],
   ])("%s", async (typed, line) => {
