@@ -26,6 +26,8 @@ export async function openWorkshop(provider: string, directory: string): Promise
     VAGRANT_CHECKPOINT_DISABLE: "1",
     VAGRANT_NO_COLOR: "1",
     VAGRANT_DEFAULT_PROVIDER: provider,
+    // No CI lends its processor's help to virtual machines.
+    QUINTET_EMULATE: "1",
   };
   return {
     directory,
