@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Host } from "../../stack/stack.ts";
 import { must } from "../privileged.ts";
 import { type Preparation, prepareScript } from "./prepare.ts";
 import type { VagrantWorld } from "./world.ts";
@@ -35,8 +34,3 @@ export async function prepareMachine(
 
 /** An emulated machine makes its keys in half a minute. */
 const LIMIT_MS = 300_000;
-
-/** Whether Vagrant says how to log in to the host. */
-export function knowsHost(sshConfig: string, { name }: Host): boolean {
-  return sshConfig.split("\n").includes(`Host ${name}`);
-}

@@ -1,0 +1,237 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Event } from "../../src/events.ts";
+import { rehearsedBy } from "../../src/machines/rehearsed.ts";
+import { vagrantMachines } from "../../src/machines/vagrant/vagrant.ts";
+import type { Stack } from "../../src/stack/stack.ts";
+import { host, stack } from "../nspawn/example.ts";
+import { computer } from "./world.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "quintet-vagrant-test-"));
+  await writeFile(join(directory, "id"), "PRIVATE");
+  await writeFile(join(directory, "id.pub"), "ssh-ed25519 USER quintet\n");
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+function shop(...names: readonly string[]): Stack {
+  const ssh = { user: "deploy", port: 22, identity: join(directory, "id") };
+  return { ...stack(names.map((name, index) => host(name, `10.77.9.1${index}`, ssh))), directory };
+}
+
+const stateOf = (name: string) => join(directory, ".quintet/vagrant/machines", name, "virtualbox");
+
+async function place(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(stateOf(name), { recursive: true });
+    await writeFile(join(stateOf(name), "id"), `id-${name}`);
+  }
+}
+
+/** A computer with VirtualBox, whose machines run from when Vagrant has brought them up. */
+function virtualBox(answers: Parameters<typeof computer>[0] = {}) {
+  const found = computer({
+    "ip -json": "[]",
+    "cat /etc/vbox/networks.conf": "* 0.0.0.0/0 ::/0\n",
+    "VBoxManage showvminfo": 'VMState="running"\nnic1="nat"\nnic2="hostonly"\n',
+    "vagrant up": async ({ line }) => {
+      await place(...line.split(" ").slice(5));
+      return "==> web1: Booting VM...\n";
+    },
+    "vagrant destroy": async () => {
+      await rm(join(directory, ".quintet/vagrant/machines"), { recursive: true, force: true });
+      return "";
+    },
+    "vagrant ssh-config": "Host web1\n  HostName 127.0.0.1\n",
+    "ssh -F": ({ line }) => (line.includes("sudo -n sh -s") ? `noise\nssh-ed25519 KEY root@box\n` : ""),
+    ...answers,
+  });
+  const events: Event[] = [];
+  return {
+    ...found,
+    events,
+    emit: (event: Event) => events.push(event),
+    machines: vagrantMachines(found.world, "virtualbox"),
+  };
+}
+
+const knownHosts = () => readFile(join(directory, "known_hosts"), "utf8").catch(() => "");
+
+test("up makes the machines, lets the stack's user in, pins the keys it was told, and keeps the blank state", async () => {
+  const { machines, emit, calls, lines } = virtualBox();
+  const two = shop("web1", "web2");
+  await machines.up(two, emit);
+  const vagrant = lines().filter((line) => line.startsWith("vagrant"));
+  expect(vagrant).toEqual([
+    "vagrant --version",
+    "vagrant plugin list",
+    "vagrant box list --machine-readable",
+    "vagrant box add bento/debian-13 --provider virtualbox",
+    "vagrant up --no-provision --provider virtualbox web1 web2",
+    "vagrant ssh-config web1 web2",
+    "vagrant snapshot save --force web1 blank",
+    "vagrant snapshot save --force web2 blank",
+  ]);
+  const prepared = calls.filter(({ line }) => line.endsWith("sudo -n sh -s"));
+  expect(prepared.map(({ options }) => options?.input?.split("\n")[0])).toEqual(["user=deploy", "user=deploy"]);
+  expect(await knownHosts()).toBe("10.77.9.10 ssh-ed25519 KEY rehearsal\n10.77.9.11 ssh-ed25519 KEY rehearsal\n");
+  expect(await rehearsedBy(two)).toBe("vagrant:virtualbox");
+  expect(await rehearsedBy(shop("web1", "web2", "web3"))).toBeUndefined();
+});
+
+test("up again makes nothing anew, and takes no snapshot of machines that somebody may have changed", async () => {
+  const { machines, emit, calls, lines } = virtualBox();
+  await machines.up(shop("web1"), emit);
+  calls.length = 0;
+  await machines.up(shop("web1"), emit);
+  expect(lines().filter((line) => /vagrant (?:up|box|ssh-config|snapshot)|sh -s/.test(line))).toEqual([]);
+  expect(lines()).toContain("VBoxManage controlvm id-web1 setlinkstate2 on");
+});
+
+test("a machine that was made from other settings is not passed off as what stack.yml wants now", async () => {
+  const { machines, emit } = virtualBox();
+  await machines.up(shop("web1"), emit);
+  const [web1] = shop("web1").hosts;
+  if (web1 === undefined) throw new Error("web1");
+  const larger = { ...shop(), hosts: [{ ...web1, machine: { ...web1.machine, memoryMb: 2048 } }] };
+  await expect(machines.up(larger, emit)).rejects.toMatchObject({
+    fields: {
+      message: "The machine web1 was made from other settings than stack.yml has now.",
+      next: "quintet rehearse down && quintet rehearse up",
+    },
+  });
+});
+
+test("where Vagrant fails, no key is pinned, and down takes back what it had begun", async () => {
+  const { machines, emit, events, lines } = virtualBox({ "vagrant up": { exitCode: 1, stderr: "VERR_SVM_DISABLED" } });
+  await mkdir(stateOf("web1"), { recursive: true });
+  await expect(machines.up(shop("web1"), emit)).rejects.toMatchObject({
+    fields: { message: expect.stringContaining("Hardware virtualization is off") },
+  });
+  expect(events.at(-1)).toMatchObject({ row: "web1", status: "failed" });
+  expect(await knownHosts()).toBe("");
+  await machines.down(shop("web1"), emit);
+  expect(lines()).toContain("vagrant destroy --force");
+  expect(existsSync(join(directory, ".quintet/vagrant"))).toBe(false);
+});
+
+test("a first login that fails leaves the machine to be prepared by the next up", async () => {
+  const failing = virtualBox({ "ssh -F": { exitCode: 255, stderr: "Connection refused" } });
+  await expect(failing.machines.up(shop("web1"), failing.emit)).rejects.toMatchObject({
+    fields: { host: "web1", detail: "Connection refused" },
+  });
+  expect(await rehearsedBy(shop("web1"))).toBeUndefined();
+  const { machines, emit, lines } = virtualBox();
+  await machines.up(shop("web1"), emit);
+  expect(lines().filter((line) => line.endsWith("sh -s"))).toHaveLength(1);
+});
+
+describe("down", () => {
+  test("where Vagrant has nothing, it is not asked", async () => {
+    const { machines, emit, lines } = virtualBox();
+    await machines.down(shop("web1"), emit);
+    expect(lines()).toEqual([]);
+  });
+
+  test("takes the pins back, and machines that stack.yml does not name any more", async () => {
+    let isOn = true;
+    const { machines, emit, lines } = virtualBox({
+      "vagrant destroy": async () => {
+        await rm(stateOf("web1"), { recursive: true });
+        return "";
+      },
+      "VBoxManage showvminfo id-old": () => (isOn ? 'VMState="running"\nnic2="hostonly"\n' : 'VMState="aborted"\n'),
+      "VBoxManage controlvm id-old poweroff": () => {
+        isOn = false;
+        return "";
+      },
+    });
+    await machines.up(shop("web1"), emit);
+    await place("old");
+    await machines.down(shop("web1"), emit);
+    expect(lines().slice(-4)).toEqual([
+      "VBoxManage showvminfo id-old --machinereadable",
+      "VBoxManage controlvm id-old poweroff",
+      "VBoxManage showvminfo id-old --machinereadable",
+      "VBoxManage unregistervm id-old --delete",
+    ]);
+    expect(await knownHosts()).toBe("");
+  });
+});
+
+describe("power and cables", () => {
+  test("status asks the provider, not Vagrant", async () => {
+    const { machines, lines } = virtualBox({
+      "VBoxManage showvminfo id-web2": 'VMState="poweroff"\n',
+      "VBoxManage showvminfo id-web3": 1,
+    });
+    await place("web1", "web2", "web3");
+    const states = await machines.status(shop("web1", "web2", "web3", "web4"));
+    expect(states.map(({ state }) => state)).toEqual(["running", "stopped", "absent", "absent"]);
+    expect(lines().some((line) => line.startsWith("vagrant"))).toBe(false);
+  });
+
+  test("power is cut once; a machine without power is let be", async () => {
+    const { machines, lines } = virtualBox({ "VBoxManage showvminfo id-web2": 'VMState="poweroff"\n' });
+    await place("web1", "web2");
+    await machines.powerOff(shop("web1", "web2"), "web1");
+    await machines.powerOff(shop("web1", "web2"), "web2");
+    expect(lines().filter((line) => line.endsWith("poweroff"))).toEqual(["VBoxManage controlvm id-web1 poweroff"]);
+  });
+
+  test("a machine that is still locked is started once it is not", async () => {
+    let tries = 0;
+    const { world, lines } = virtualBox({ "VBoxManage showvminfo": 'VMState="poweroff"\nnic2="hostonly"\n' });
+    const run: typeof world.run = async (argv, options) => {
+      if (!argv.includes("startvm")) return world.run(argv, options);
+      tries += 1;
+      return { exitCode: tries < 3 ? 1 : 0, stdout: "", stderr: "is already locked by a session" };
+    };
+    await place("web1");
+    await vagrantMachines({ ...world, run }, "virtualbox").start(shop("web1"), "web1");
+    expect(tries).toBe(3);
+    expect(lines()).toContain("VBoxManage controlvm id-web1 setlinkstate2 on");
+  });
+
+  test("a link that there is none of is not said to be set", async () => {
+    const { machines } = virtualBox({ "VBoxManage showvminfo": 'VMState="running"\nnic1="nat"\n', false: 1 });
+    await place("web1");
+    await expect(machines.link(shop("web1"), "web1", "down")).rejects.toMatchObject({
+      fields: { message: "This computer cannot set the machine's link down.", host: "web1" },
+    });
+    await expect(machines.link(shop("web9"), "web9", "down")).rejects.toMatchObject({
+      fields: { message: "There is no machine web9.", next: "quintet rehearse up" },
+    });
+  });
+});
+
+describe("reset", () => {
+  test("brings the snapshots back, and the clocks forward", async () => {
+    const { machines, emit, calls, lines } = virtualBox();
+    await machines.up(shop("web1"), emit);
+    const pins = await knownHosts();
+    calls.length = 0;
+    await machines.reset(shop("web1"), emit);
+    expect(lines()).toContain("vagrant snapshot restore --no-provision web1 blank");
+    expect(lines().at(-1)).toMatch(/deploy@10\.77\.9\.10 sudo -n date -s @1700000000$/);
+    expect(lines().some((line) => /vagrant (?:up|destroy)/.test(line))).toBe(false);
+    expect(await knownHosts()).toBe(pins);
+  });
+
+  test("where no blank state was kept, makes the machines anew", async () => {
+    const { machines, emit, lines } = virtualBox({ "vagrant snapshot": 1 });
+    await expect(machines.up(shop("web1"), emit)).rejects.toMatchObject({ fields: { host: "web1" } });
+    const mended = virtualBox();
+    await mended.machines.reset(shop("web1"), mended.emit);
+    expect(mended.lines().filter((line) => /vagrant (?:up|destroy|snapshot)/.test(line))).toEqual([
+      "vagrant destroy --force",
+      "vagrant up --no-provision --provider virtualbox web1",
+      "vagrant snapshot save --force web1 blank",
+    ]);
+    expect(lines()).toContain("vagrant snapshot save --force web1 blank");
+  });
+});
