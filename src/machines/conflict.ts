@@ -58,7 +58,7 @@ function includes(outer: Network, inner: Network): boolean {
 }
 
 /** What `ip -json address` would say, as far as this program's own platform knows. */
-export function addressEntries(interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces()): AddressEntry[] {
+function addressEntries(interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces()): AddressEntry[] {
   return Object.entries(interfaces).map(([ifname, entries = []]) => ({
     ifname,
     addr_info: entries.flatMap(({ cidr, family }) => {

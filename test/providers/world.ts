@@ -1,7 +1,7 @@
 import type { CommandOptions, CommandResult } from "../../src/command.ts";
 import type { VagrantWorld } from "../../src/machines/vagrant/world.ts";
 
-export interface Call {
+interface Call {
   readonly line: string;
   readonly options: CommandOptions | undefined;
 }

@@ -9,7 +9,7 @@ export interface Placed {
   readonly network: string;
 }
 
-export type LinkState = "up" | "down";
+type LinkState = "up" | "down";
 
 /** What Vagrant itself cannot do at once, or not at all: commands of what is below it. Pure. */
 export interface Driver {
