@@ -56,15 +56,16 @@ if [ "$(hostname)" != "$host" ]; then
   hostname "$host"
 fi
 if ! grep -qw -- "$host" /etc/hosts; then printf '127.0.1.1 %s\\n' "$host" >>/etc/hosts; fi
-if [ "$suite" = sid ] && ! apt-get indextargets --format '$(RELEASE)' | grep -qxE 'sid|unstable'; then
-  mirror=$(apt-get indextargets --format '$(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
-    sed -n 's/^main //p' | grep -v security | head -n 1)
+sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || :)
+if [ "$suite" = sid ] && ! printf '%s\n' "$sources" | grep -qE '^(deb|Suites:) .*\\b(sid|unstable)\\b'; then
+  mirror=$(printf '%s\n' "$sources" |
+    sed -nE 's/^(deb (\\[[^]]*\\] *)?|URIs: *)([^ ]+).*/\\3/p' | grep -v security | head -n 1)
   [ -n "$mirror" ] || say "the box names no mirror of Debian in its apt sources"
   mkdir -p /etc/apt/box-sources
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     if [ -e "$file" ]; then mv "$file" /etc/apt/box-sources/; fi
   done
-  printf 'Types: deb\\nURIs: %s\\nSuites: sid\\nComponents: main\\nSigned-By: %s\\n' \\
+  printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nSigned-By: %s\n' \
     "$mirror" /usr/share/keyrings/debian-archive-keyring.gpg >/etc/apt/sources.list.d/sid.sources
   echo 'Acquire::Check-Valid-Until "false";' >/etc/apt/apt.conf.d/90-rehearsal-sid
 fi
