@@ -19,7 +19,7 @@ const PACKAGES = [
   ...["python3", "iproute2", "ca-certificates"],
 ];
 
-/** Runs in the box's root. $1: the insecure key. Its host keys stay: like those of careless public boxes they are shared. */
+/** Runs in the box's root. $1: the insecure key. $2: the provider. Its host keys stay: like those of careless public boxes they are shared. */
 const MAKE_BOX = `set -e
 useradd --create-home --shell /bin/bash vagrant
 install -d -m 700 -o vagrant -g vagrant /home/vagrant/.ssh
@@ -30,6 +30,7 @@ echo 'vagrant ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/vagrant
 printf '[Match]\\nName=eth0\\n\\n[Network]\\nDHCP=ipv4\\n' >/etc/systemd/network/80-eth0.network
 ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
 systemctl enable systemd-networkd.service systemd-resolved.service
+if [ "$2" = lxc ]; then systemctl mask systemd-modules-load.service; fi
 `;
 
 const KERNEL = "linux-image-cloud-amd64";
@@ -99,7 +100,7 @@ async function buildRoot(directory: string, provider: Provider): Promise<void> {
     `--include=${packages.join(",")}`,
     '--aptopt=Acquire::Languages "none"',
     `--customize-hook=copy-in ${script} /tmp`,
-    `--customize-hook=chroot "$1" sh /tmp/make-box '${key.trim()}'`,
+    `--customize-hook=chroot "$1" sh /tmp/make-box '${key.trim()}' ${provider}`,
     '--customize-hook=rm "$1"/tmp/make-box',
     "trixie",
     join(directory, "rootfs"),

@@ -23,7 +23,7 @@ STAND_INS.each do |provider, settings|
 end
 
 # As `vagrant validate --ignore-provider` does it; but that ignores the providers' blocks, too.
-Vagrant.plugin("2").manager.providers.each_value do |provider_class, _|
+Vagrant.plugin("2").manager.providers.each do |_, (provider_class, _)|
   provider_class.class_eval do
     def initialize(machine) = nil
     def machine_id_changed = nil
@@ -52,7 +52,7 @@ module SaysWhatItWouldBe
 
   def plain?(value)
     case value
-    when String, Integer, true, false then true
+    when String, Symbol, Integer, true, false then true
     when Array then value.all? { |item| plain?(item) }
     when Hash then value.all? { |key, item| plain?(item) }
     else false

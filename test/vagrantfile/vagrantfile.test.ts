@@ -81,12 +81,18 @@ const rehearsal = () => readFile(join(CHECKOUT, "inventories/rehearsal/stack.yml
 
 /** What a provider calls a machine's name and sizes. */
 const SETTINGS: Record<(typeof VAGRANT_PROVIDERS)[number], (name: string) => object> = {
-  virtualbox: (name) => ({ name: `quintet-${name}`, memory: 1024, cpus: 1, linked_clone: true }),
+  virtualbox: (name) => ({ name: `quintet-${name}`, linked_clone: true, customizations: modifyVm(1024, 1) }),
   libvirt: (name) => ({ default_prefix: `quintet-${name.split(".")[0]}.`, memory: 1024, cpus: 1 }),
   vmware_desktop: (name) => ({ vmx: { displayName: `quintet-${name}`, memsize: "1024", numvcpus: "1" } }),
   parallels: (name) => ({ name: `quintet-${name}`, memory: 1024, cpus: 1 }),
   lxc: (name) => ({ container_name: `quintet-${name}` }),
 };
+
+/** VirtualBox is told sizes by commands. */
+function modifyVm(memory: number, cpus: number): unknown[] {
+  const set = (option: string, value: number | string) => ["pre-boot", ["modifyvm", "id", option, value]];
+  return [set("--memory", String(memory)), set("--cpus", cpus)];
+}
 
 describe.each(VAGRANT_PROVIDERS)("by %s", (provider) => {
   test.each(["rehearsal", "seven"])("the machines of %s are those that Quintet reads", async (name) => {
@@ -133,9 +139,10 @@ test("memory, processors, box, prefix and private addresses are those of stack.y
   const stack = await stackDirectory(text);
   const machines = await machinesOf({ stack });
   const read = await readRehearsal(stack);
-  expect(machines.map(({ settings, box }) => [settings["memory"], settings["cpus"], box])).toEqual(
-    read.hosts.map(({ machine }) => [machine.memoryMb, machine.cpus, machine.box]),
+  expect(machines.map(({ settings, box }) => [settings["customizations"], box])).toEqual(
+    read.hosts.map(({ machine }) => [modifyVm(machine.memoryMb, machine.cpus), machine.box]),
   );
+  expect(read.hosts.map(({ machine }) => machine.memoryMb)).toEqual([768, 768, 768, 768, 2048]);
   expect(machines.map(({ box }) => box)).toEqual([...Array<string>(4).fill("example/debian"), "example/mysql"]);
   const app2 = machines.find(({ name }) => name === "app2");
   expect(app2?.networks).toMatchObject([
@@ -162,7 +169,7 @@ describe("QUINTET_STACK", () => {
 
   test("that is nowhere is named", async () => {
     const { exitCode, stderr } = await validate({ stack: "shop" });
-    expect(stderr).toBe("There is no stack.yml at shop, which QUINTET_STACK names.\n");
+    expect(stderr).toMatch(/^There is no stack\.yml at shop, which QUINTET_STACK names\.$/m);
     expect(exitCode).toBe(1);
   });
 });
