@@ -69,6 +69,12 @@ if [ "$suite" = sid ] && ! printf '%s\n' "$sources" | grep -qE '^(deb|Suites:) .
     "$mirror" /usr/share/keyrings/debian-archive-keyring.gpg >/etc/apt/sources.list.d/sid.sources
   echo 'Acquire::Check-Valid-Until "false";' >/etc/apt/apt.conf.d/90-rehearsal-sid
 fi
+# Whoever asks the machine which Debian it is, is told by this package.
+if [ "$suite" = sid ] && ! grep -q sid /etc/debian_version; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o Acquire::Languages=none -qq update >&2
+  apt-get -qq install --yes base-files >&2
+fi
 rm -f /etc/ssh/ssh_host_*
 ssh-keygen -q -A
 if [ "$port" != 22 ]; then
