@@ -56,6 +56,7 @@ const LXC_CONFIG = `lxc.net.0.type = veth
 lxc.net.0.link = lxcbr0
 lxc.net.0.flags = up
 lxc.apparmor.profile = unconfined
+lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio
 lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
 lxc.tty.max = 1
 lxc.pty.max = 1024
