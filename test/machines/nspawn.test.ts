@@ -201,6 +201,18 @@ describe.skipIf(reason !== undefined)(
       40_000,
     );
 
+    test("reset makes every machine blank again, with a key of its own that is pinned anew", async () => {
+      expect(await on(one, "web1", "sudo -n touch /etc/changed && sync && ls /etc/changed")).toBe("/etc/changed");
+      const before = await readFile(join(one.directory, "known_hosts"), "utf8");
+      await machines.reset(one, quiet);
+      expect(await machines.status(one)).toMatchObject([{ state: "running" }, { state: "running" }]);
+      expect(await on(one, "web1", "ls /etc/changed 2>/dev/null || echo blank")).toBe("blank");
+      expect(await on(one, "app1", "hostname")).toBe("app1");
+      const after = await readFile(join(one.directory, "known_hosts"), "utf8");
+      expect(after.split("\n")).toHaveLength(before.split("\n").length);
+      expect(after).not.toBe(before);
+    });
+
     test("down takes away one rehearsal and leaves the other", async () => {
       await killedUp(two, "booting");
       expect((await traces(two)).length).toBeGreaterThan(5);
