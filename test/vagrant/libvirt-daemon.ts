@@ -8,6 +8,9 @@ import { must, privileged } from "../../src/machines/privileged.ts";
 const asRoot = privileged({ run: runCommand, isRoot: process.getuid?.() === 0 });
 
 const QEMU_CONF = "/etc/libvirt/qemu.conf";
+/** The computer's own settings meanwhile: also a run that was killed gives them back, by the next one. */
+const KEEP = '[ -e "$2" ] || cp --preserve "$1" "$2"';
+const KEPT = `${QEMU_CONF}.before-quintet-test`;
 
 /** What libvirt would ask of systemd and of control groups, on a computer that may have neither. */
 const WITHOUT_SYSTEMD = `user = "root"
@@ -35,12 +38,12 @@ async function answers(): Promise<boolean> {
 export async function startLibvirt(): Promise<() => Promise<void>> {
   if (await answers()) return async () => {};
   const directory = await mkdtemp(join(tmpdir(), "quintet-libvirt-"));
-  const settings = await must(asRoot, ["cat", QEMU_CONF], { doing: "read libvirt's settings" });
-  await write(QEMU_CONF, WITHOUT_SYSTEMD);
+  await must(asRoot, ["sh", "-c", KEEP, "sh", QEMU_CONF, KEPT], { doing: "keep libvirt's settings" });
+  await must(asRoot, ["tee", QEMU_CONF], { doing: "set libvirt up" }, { input: WITHOUT_SYSTEMD });
   const stop = async () => {
     await removeNetworks();
     for (const daemon of DAEMONS.toReversed()) await end(join(directory, daemon));
-    await write(QEMU_CONF, settings);
+    await must(asRoot, ["mv", KEPT, QEMU_CONF], { doing: "give libvirt's settings back" });
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -56,10 +59,6 @@ export async function startLibvirt(): Promise<() => Promise<void>> {
     await stop();
     throw error;
   }
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await must(asRoot, ["tee", file], { doing: `write ${file}` }, { input: text });
 }
 
 /** Its networks have name servers of their own, which would go on without it. */
