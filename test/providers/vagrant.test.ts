@@ -163,6 +163,33 @@ describe("down", () => {
   });
 });
 
+test.each([
+  [
+    "libvirt",
+    [
+      "virsh --connect qemu:///system net-info quintet-shop",
+      "virsh --connect qemu:///system net-destroy quintet-shop",
+      "virsh --connect qemu:///system net-undefine quintet-shop",
+    ],
+  ],
+  ["lxc", ["ip link show dev qv-shop", "ip link delete dev qv-shop"]],
+] as const)(
+  "down removes a network that %s was left with by machines that never came up",
+  async (provider, expected) => {
+    const { world, lines } = computer();
+    await mkdir(join(directory, ".quintet/vagrant/machines/web1", provider), { recursive: true });
+    await vagrantMachines(world, provider).down(shop("web1"), () => {});
+    expect(lines()).toEqual(["vagrant --version", "vagrant destroy --force", ...expected]);
+  },
+);
+
+test("down looks for a network before it removes one", async () => {
+  const { world, lines } = computer({ "ip link show": 1 });
+  await mkdir(join(directory, ".quintet/vagrant"), { recursive: true });
+  await vagrantMachines(world, "lxc").down(shop("web1"), () => {});
+  expect(lines().at(-1)).toBe("ip link show dev qv-shop");
+});
+
 describe("power and cables", () => {
   test("status asks the provider, not Vagrant", async () => {
     const { machines, lines } = virtualBox({

@@ -18,6 +18,7 @@ import { installedPlugins, lackingForProvider, lackingForVagrant } from "./lacki
 import { readMade, writeMade } from "./made.ts";
 import { makeMachines } from "./make.ts";
 import { networkName } from "./names.ts";
+import { removeNetwork } from "./network.ts";
 import type { VagrantWorld } from "./world.ts";
 
 /** Rehearsal machines that Vagrant makes, by one of its providers. */
@@ -67,6 +68,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
       const doing = { doing: `remove the machines of ${stack.name}` };
       await must(vagrantFor(world, stack, own), ["destroy", "--force"], doing);
       await removeUnnamed(stack);
+      await removeNetwork(below, { provider: own, stack: stack.name, libvirtUri: world.libvirtUri });
       await rm(stateDirectory(stack), { recursive: true, force: true });
     }
     await pin(world, stack, new Map());
