@@ -63,7 +63,7 @@ lxc.pty.max = 1024
 `;
 
 /** The name by which the Vagrantfile asks for the box of Debian stable. */
-export function boxName(provider: Provider): string {
+function boxName(provider: Provider): string {
   const boxes = MACHINE_DEFAULTS.boxes.trixie;
   return boxes[provider] ?? boxes.default;
 }
