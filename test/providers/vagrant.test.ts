@@ -119,15 +119,21 @@ test("where Vagrant fails, no key is pinned, and down takes back what it had beg
   expect(existsSync(join(directory, ".quintet/vagrant"))).toBe(false);
 });
 
-test("a first login that fails leaves the machine to be prepared by the next up", async () => {
-  const failing = virtualBox({ "ssh -F": { exitCode: 255, stderr: "Connection refused" } });
-  await expect(failing.machines.up(shop("web1"), failing.emit)).rejects.toMatchObject({
-    fields: { host: "web1", detail: "Connection refused" },
+test("a first login that fails leaves that machine, and no other, to be prepared by the next up", async () => {
+  const two = shop("web1", "web2");
+  const failing = virtualBox({
+    "ssh -F": ({ line }) => (line.includes("web1 sudo") ? "ssh-ed25519 KEY root@box\n" : "no key"),
+    false: { exitCode: 1, stderr: "Connection refused" },
   });
-  expect(await rehearsedBy(shop("web1"))).toBeUndefined();
+  await expect(failing.machines.up(two, failing.emit)).rejects.toMatchObject({
+    fields: { message: "This computer cannot prepare the machine of web2 over SSH.", host: "web2" },
+  });
+  expect(await rehearsedBy(two)).toBeUndefined();
   const { machines, emit, lines } = virtualBox();
-  await machines.up(shop("web1"), emit);
-  expect(lines().filter((line) => line.endsWith("sh -s"))).toHaveLength(1);
+  await machines.up(two, emit);
+  const firstLogins = lines().filter((line) => line.endsWith("sh -s"));
+  expect(firstLogins).toEqual([expect.stringContaining(" web2 sudo")]);
+  expect(await rehearsedBy(two)).toBe("vagrant:virtualbox");
 });
 
 describe("down", () => {
