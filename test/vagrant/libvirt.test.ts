@@ -6,6 +6,7 @@ import { verdicts } from "../machines/drilled.ts";
 import { addBox } from "./boxes.ts";
 import { startLibvirt, virsh } from "./libvirt-daemon.ts";
 import { logins, on, reboot } from "./login.ts";
+import { trySwitches } from "./switches.ts";
 import { openWorkshop, say, type Workshop } from "./workshop.ts";
 
 const NAME = "quintet-vm";
@@ -121,6 +122,7 @@ test("the pair takes over when the power of one is cut, and nothing is left of i
     });
   }
   expect(verdicts(report.drills)).toEqual(DRILLS.map((id) => `${id}: passed`));
+  await trySwitches(workshop, "libvirt", "lb1", "lb2");
   const reset = await workshop.quintet("rehearse", "reset", ...PROVIDER);
   say("libvirt", { "rehearse reset, seconds": reset.seconds });
   await workshop.quintet("rehearse", "down", ...PROVIDER);

@@ -8,6 +8,7 @@ import { writeRehearsal } from "../machines/rehearsal.ts";
 import { addBox } from "./boxes.ts";
 import { logins, on, reboot } from "./login.ts";
 import { startLxcNetwork } from "./lxc-network.ts";
+import { trySwitches } from "./switches.ts";
 import { openWorkshop, say, type Workshop } from "./workshop.ts";
 
 const HOSTS = { web1: 11, web2: 12, app1: 21, app2: 22, db1: 31 };
@@ -93,6 +94,10 @@ test("the whole road: machines, apply, verify, every drill, report", async () =>
   expect(verdicts(report.drills)).toEqual(DRILL_IDS.map((id) => `${id}: passed`));
   expect(report.result).toBe("passed");
   expect(eventsOf(road, "result").at(-1)?.status).toBe("passed");
+});
+
+test("a cable is pulled and plugged, power cut and given back", async () => {
+  await trySwitches(workshop, "lxc", "app1", "app2");
 });
 
 test("reset makes them blank, and down leaves nothing", async () => {
