@@ -25,7 +25,7 @@ export async function writeRehearsal({
   const shipped = await readFile(join(CHECKOUT, "inventories/rehearsal/stack.yml"), "utf8");
   const text = shipped
     .replace("name: rehearsal", `name: ${name}`)
-    .replaceAll("10.77.5.", `${subnet}.`)
+    .replaceAll("192.168.61.", `${subnet}.`)
     .replace("../../examples", join(CHECKOUT, "examples"))
     .replace("ssh: { ", guarded ? "ssh: { port: 2222, " : "ssh: { ")
     .replace("suite: trixie }", guarded ? "suite: trixie, sudo: password }" : "suite: trixie }");

@@ -11,7 +11,7 @@ test("draws five machines", () => {
   expect(shipped("rehearsal")).toEqual([
     "client",
     "  |",
-    "virtual IP     10.77.5.100",
+    "virtual IP     192.168.61.100",
     "  |",
     "loadbalancer   web1, web2",
     "  |",
@@ -27,7 +27,7 @@ test("draws seven machines", () => {
   expect(shipped("seven")).toEqual([
     "client",
     "  |",
-    "virtual IP     10.77.7.100",
+    "virtual IP     192.168.62.100",
     "  |",
     "loadbalancer   lb1, lb2",
     "  |",

@@ -121,7 +121,7 @@ test("a container's second cable is in its configuration, under names that no ot
     ({ settings }) => new Map(settings["customizations"] as readonly (readonly [string, string])[]),
   );
   expect(customizations.map((each) => each.get("net.1.ipv4.address"))).toEqual(
-    ["11", "12", "21", "22", "31"].map((number) => `10.77.5.${number}/24`),
+    ["11", "12", "21", "22", "31"].map((number) => `192.168.61.${number}/24`),
   );
   expect(new Set(customizations.map((each) => each.get("net.1.link")))).toEqual(new Set(["qv-rehearsal"]));
   const cables = customizations.map((each) => each.get("net.1.veth.pair") ?? "");
@@ -134,8 +134,8 @@ test("memory, processors, box, prefix and private addresses are those of stack.y
   const text = (await rehearsal())
     .replace("machine: { suite: trixie }", "machine: { memory_mb: 768, cpus: 2, box: example/debian }")
     .replace("machine: { suite: sid }", "machine: { memory_mb: 2048, box: example/mysql }")
-    .replace("address: 10.77.5.22,", "address: 10.77.5.22, private_address: 10.77.6.22,")
-    .replace("10.77.5.100 }", "10.77.5.100, prefix: 22 }");
+    .replace("address: 192.168.61.22,", "address: 192.168.61.22, private_address: 192.168.62.22,")
+    .replace("192.168.61.100 }", "192.168.61.100, prefix: 22 }");
   const stack = await stackDirectory(text);
   const machines = await machinesOf({ stack });
   const read = await readRehearsal(stack);
@@ -146,8 +146,8 @@ test("memory, processors, box, prefix and private addresses are those of stack.y
   expect(machines.map(({ box }) => box)).toEqual([...Array<string>(4).fill("example/debian"), "example/mysql"]);
   const app2 = machines.find(({ name }) => name === "app2");
   expect(app2?.networks).toMatchObject([
-    { ip: "10.77.6.22", netmask: "255.255.252.0" },
-    { ip: "10.77.5.22", netmask: "255.255.252.0" },
+    { ip: "192.168.62.22", netmask: "255.255.252.0" },
+    { ip: "192.168.61.22", netmask: "255.255.252.0" },
   ]);
 });
 
@@ -192,14 +192,14 @@ describe("what is no stack becomes no machine", () => {
     ["a host that YAML takes for a truth value", (text) => text.replace("web1:", "on:"), "true is no name"],
     ["a name for a shell", (text) => text.replace("name: rehearsal", "name: a$(touch pwned)"), "is no name"],
     ["a name of two lines", (text) => text.replace("name: rehearsal", 'name: "a\\nb"'), "is no name"],
-    ["an address that is none", (text) => text.replace("10.77.5.11", "10.77.5.300"), "invalid address"],
+    ["an address that is none", (text) => text.replace("192.168.61.11", "192.168.61.300"), "invalid address"],
     [
       "this computer's own address",
-      (text) => text.replace("10.77.5.11", "10.77.5.1"),
-      "10.77.5.1 is this computer's own",
+      (text) => text.replace("192.168.61.11", "192.168.61.1"),
+      "192.168.61.1 is this computer's own",
     ],
     ["no virtual IP", (text) => text.replace(/^virtual_ip.*$/m, ""), "key not found"],
-    ["a virtual IP of IPv6", (text) => text.replace("10.77.5.100", "fd00::1"), "fd00::1 is no IPv4 address"],
+    ["a virtual IP of IPv6", (text) => text.replace("192.168.61.100", "fd00::1"), "fd00::1 is no IPv4 address"],
     ["memory that is no number", (text) => text.replace("suite: sid", "memory_mb: much"), "much"],
     ["a release that there is not", (text) => text.replace("suite: sid", "suite: potato"), "potato"],
   ];
