@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type CommandResult, runCommand } from "../../src/command.ts";
 import { VAGRANT_PROVIDERS } from "../../src/machines/provider.ts";
+import { bridgeName } from "../../src/machines/vagrant/names.ts";
 import { MACHINE_DEFAULTS } from "../../src/stack/machine-defaults.ts";
 import { readRehearsal } from "../machines/rehearsal.ts";
 
@@ -85,7 +86,7 @@ const SETTINGS: Record<(typeof VAGRANT_PROVIDERS)[number], (name: string) => obj
   libvirt: (name) => ({ default_prefix: `quintet-${name.split(".")[0]}.`, memory: 1024, cpus: 1 }),
   vmware_desktop: (name) => ({ vmx: { displayName: `quintet-${name}`, memsize: "1024", numvcpus: "1" } }),
   parallels: (name) => ({ name: `quintet-${name}`, memory: 1024, cpus: 1 }),
-  lxc: (name) => ({ container_name: `quintet-${name}` }),
+  lxc: (name) => ({ container_name: `quintet-${name}`, backingstore: "dir" }),
 };
 
 /** VirtualBox is told sizes by commands. */
@@ -128,6 +129,14 @@ test("a container's second cable is in its configuration, under names that no ot
   expect(new Set(cables).size).toBe(5);
   // As long as the kernel takes.
   for (const cable of cables) expect(cable.length).toBeLessThanOrEqual(15);
+});
+
+test("a long name's bridge has the name by which Quintet removes it", async () => {
+  const name = "a-stack-with-a-long-name";
+  const stack = await stackDirectory((await rehearsal()).replace("name: rehearsal", `name: ${name}`));
+  const [machine] = await machinesOf({ provider: "lxc", stack });
+  expect(machine?.settings["customizations"]).toContainEqual(["net.1.link", bridgeName(name)]);
+  expect(bridgeName(name).length).toBeLessThanOrEqual(15);
 });
 
 test("memory, processors, box, prefix and private addresses are those of stack.yml, and a host's own go first", async () => {
@@ -196,6 +205,11 @@ describe("what is no stack becomes no machine", () => {
     [
       "this computer's own address",
       (text) => text.replace("192.168.61.11", "192.168.61.1"),
+      "192.168.61.1 is this computer's own",
+    ],
+    [
+      "this computer's own address as the virtual IP",
+      (text) => text.replace("192.168.61.100", "192.168.61.1"),
       "192.168.61.1 is this computer's own",
     ],
     ["no virtual IP", (text) => text.replace(/^virtual_ip.*$/m, ""), "key not found"],
