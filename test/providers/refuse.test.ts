@@ -56,6 +56,17 @@ describe("what would stop machines half-way stops them before", () => {
   });
 
   test.each([
+    ["a host", stack([host("web1", "10.77.9.1")])],
+    ["the virtual IP", stack([host("web1", "10.77.9.11")], { address: "10.77.9.1" })],
+  ])("%s with the address that is this computer's own", async (_, taken) => {
+    const { world } = computer({ "ip -json": "[]" });
+    const fitting = { ...first("lxc"), absent: taken.hosts };
+    await expect(refuseUnfit(world, taken, fitting)).rejects.toMatchObject({
+      fields: { message: "10.77.9.1 is this computer's own address in 10.77.9.0/24.", exitCode: 3 },
+    });
+  });
+
+  test.each([
     [2047, "Give them less in stack.yml, as in machine: { memory_mb: 960 }, or end other programs."],
     [1500, "Give them less in stack.yml, as in machine: { memory_mb: 704 }, or end other programs."],
     [900, "End other programs: 2 machines need 1024 MiB at least. systemd-nspawn machines need less, on Linux."],

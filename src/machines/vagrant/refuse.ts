@@ -1,5 +1,5 @@
 import { EXIT, QuintetError } from "../../errors.ts";
-import { contains, isNetwork, type Network, readNetwork } from "../../stack/addresses.ts";
+import { contains, isAddress, isNetwork, type Network, readAddress, readNetwork } from "../../stack/addresses.ts";
 import type { Host, Stack } from "../../stack/stack.ts";
 import { networkFault, planAddresses } from "../address-plan.ts";
 import { refuseConflict } from "../conflict.ts";
@@ -63,6 +63,20 @@ async function refuseTooLittleMemory(
   });
 }
 
+/** Every provider gives this computer the network's first address. */
+function refuseOwnAddress({ virtualIp, hosts }: Stack, network: Network): void {
+  const all = [virtualIp.address, ...hosts.flatMap(({ address, privateAddress }) => [address, privateAddress])];
+  const own = all.find((text) => {
+    const read = readAddress(text);
+    return isAddress(read) && read.value === network.first + 1n;
+  });
+  if (own === undefined) return;
+  throw networkFault(
+    `${own} is this computer's own address in ${network.text}.`,
+    `Use another address than ${own} in stack.yml.`,
+  );
+}
+
 export interface Fitting {
   readonly provider: VagrantProvider;
   /** The hosts whose machines are still to be made. */
@@ -78,6 +92,7 @@ export async function refuseUnfit(
   { provider, absent, isFirst }: Fitting,
 ): Promise<void> {
   const { network } = planAddresses(stack);
+  refuseOwnAddress(stack, network);
   if (isFirst) {
     if (provider === "virtualbox") await refuseForbiddenRange(world, network);
     const isOurs = isOwnInterface(provider, [bridgeName(stack.name), ...(await libvirtBridge(world, stack, provider))]);
