@@ -46,6 +46,18 @@ describe("before a machine is made", () => {
     ]);
   });
 
+  test("what Vagrant has against the stack is not taken for a box that is missing", async () => {
+    const { world, lines } = computer({ "vagrant box list": { exitCode: 1, stderr: "no machines in stack.yml" } });
+    const fetch = ensureBoxes(vagrantFor(world, five, "lxc"), five, "lxc", () => {});
+    await expect(fetch).rejects.toMatchObject({
+      fields: {
+        message: "This computer cannot learn from Vagrant which boxes it has.",
+        detail: "no machines in stack.yml",
+      },
+    });
+    expect(lines()).toEqual(["vagrant box list --machine-readable"]);
+  });
+
   test("one that cannot be fetched stops it, and says what could be done", async () => {
     const { world } = computer({ "vagrant box add": { exitCode: 1, stderr: "the box could not be found" } });
     const events: Event[] = [];

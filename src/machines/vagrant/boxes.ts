@@ -2,6 +2,7 @@ import { EXIT, QuintetError } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import { MACHINE_DEFAULTS } from "../../stack/machine-defaults.ts";
 import type { Host, Stack } from "../../stack/stack.ts";
+import { must } from "../privileged.ts";
 import type { VagrantProvider } from "../provider.ts";
 import { row } from "../rows.ts";
 import { parseFacts, type Vagrant } from "./call.ts";
@@ -30,8 +31,9 @@ export async function ensureBoxes(
   provider: VagrantProvider,
   emit: Emit,
 ): Promise<void> {
-  const { stdout } = await vagrant(["box", "list", "--machine-readable"]);
-  const here = boxesFor(stdout, provider);
+  // Vagrant reads the Vagrantfile first: what it has against that is no box's fault.
+  const doing = { doing: "learn from Vagrant which boxes it has" };
+  const here = boxesFor(await must(vagrant, ["box", "list", "--machine-readable"], doing), provider);
   for (const box of new Set(stack.hosts.map((host) => boxOf(host, provider)))) {
     if (here.has(box)) continue;
     const waiting = stack.hosts.filter((host) => boxOf(host, provider) === box);
