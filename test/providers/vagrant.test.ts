@@ -216,6 +216,14 @@ describe("power and cables", () => {
     expect(lines().filter((line) => line.endsWith("poweroff"))).toEqual(["VBoxManage controlvm id-web1 poweroff"]);
   });
 
+  test("power that may not be cut is not said to be", async () => {
+    const { machines } = virtualBox({ "VBoxManage showvminfo": 1, "VBoxManage controlvm": 1 });
+    await place("web1");
+    await expect(machines.powerOff(shop("web1"), "web1")).rejects.toMatchObject({
+      fields: { message: "This computer cannot cut the machine's power.", host: "web1" },
+    });
+  });
+
   test("a machine that is still locked is started once it is not", async () => {
     let tries = 0;
     const { world, lines } = virtualBox({ "VBoxManage showvminfo": 'VMState="poweroff"\nnic2="hostonly"\n' });

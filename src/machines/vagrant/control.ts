@@ -86,7 +86,8 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
 
   async function powerOff(stack: Stack, host: string): Promise<void> {
     const machine = await found(stack, host);
-    if ((await stateOf(machine)) !== "running") return;
+    // One that does not answer is cut all the same: a drill must not take it for a machine without power.
+    if ((await stateOf(machine)) === "stopped") return;
     for (const argv of driver.powerOff(machine)) await must(below, argv, { doing: "cut the machine's power", host });
   }
 
