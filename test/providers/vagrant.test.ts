@@ -38,6 +38,7 @@ function virtualBox(answers: Parameters<typeof computer>[0] = {}) {
     "ip -json": "[]",
     "cat /etc/vbox/networks.conf": "* 0.0.0.0/0 ::/0\n",
     "VBoxManage showvminfo": 'VMState="running"\nnic1="nat"\nnic2="hostonly"\n',
+    "VBoxManage showvminfo quintet-": 1,
     "vagrant up": async ({ line }) => {
       await place(...line.split(" ").slice(5));
       return "==> web1: Booting VM...\n";
@@ -104,6 +105,19 @@ test("a machine that was made from other settings is not passed off as what stac
       next: "quintet rehearse down && quintet rehearse up",
     },
   });
+});
+
+test("machines of `vagrant up` alone are not run into: they have the same names, and addresses", async () => {
+  const { machines, emit, lines } = virtualBox({ "VBoxManage showvminfo quintet-shop.web2": 'VMState="poweroff"' });
+  await expect(machines.up(shop("web1", "web2"), emit)).rejects.toMatchObject({
+    fields: {
+      message: "There is a machine quintet-shop.web2 already, which this rehearsal has not made.",
+      exitCode: 3,
+      host: "web2",
+      next: "Where `vagrant up` made it, run there: vagrant destroy",
+    },
+  });
+  expect(lines().some((line) => /vagrant (?:up|box)/.test(line))).toBe(false);
 });
 
 test("where Vagrant fails, no key is pinned, and down takes back what it had begun", async () => {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type CommandResult, runCommand } from "../../src/command.ts";
 import { VAGRANT_PROVIDERS } from "../../src/machines/provider.ts";
-import { bridgeName } from "../../src/machines/vagrant/names.ts";
+import { bridgeName, machineName } from "../../src/machines/vagrant/names.ts";
 import { MACHINE_DEFAULTS } from "../../src/stack/machine-defaults.ts";
 import { readRehearsal } from "../machines/rehearsal.ts";
 
@@ -82,11 +82,11 @@ const rehearsal = () => readFile(join(CHECKOUT, "inventories/rehearsal/stack.yml
 
 /** What a provider calls a machine's name and sizes. */
 const SETTINGS: Record<(typeof VAGRANT_PROVIDERS)[number], (name: string) => object> = {
-  virtualbox: (name) => ({ name: `quintet-${name}`, linked_clone: true, customizations: modifyVm(1024, 1) }),
-  libvirt: (name) => ({ default_prefix: `quintet-${name.split(".")[0]}.`, memory: 1024, cpus: 1 }),
-  vmware_desktop: (name) => ({ vmx: { displayName: `quintet-${name}`, memsize: "1024", numvcpus: "1" } }),
-  parallels: (name) => ({ name: `quintet-${name}`, memory: 1024, cpus: 1 }),
-  lxc: (name) => ({ container_name: `quintet-${name}`, backingstore: "dir" }),
+  virtualbox: (name) => ({ name, linked_clone: true, customizations: modifyVm(1024, 1) }),
+  libvirt: (name) => ({ default_prefix: `${name.split(".")[0]}.`, memory: 1024, cpus: 1 }),
+  vmware_desktop: (name) => ({ vmx: { displayName: name, memsize: "1024", numvcpus: "1" } }),
+  parallels: (name) => ({ name, memory: 1024, cpus: 1 }),
+  lxc: (name) => ({ container_name: name, backingstore: "dir" }),
 };
 
 /** VirtualBox is told sizes by commands. */
@@ -110,7 +110,7 @@ describe.each(VAGRANT_PROVIDERS)("by %s", (provider) => {
         folders: [],
         insert_key: true,
         provisioners: 0,
-        settings: expect.objectContaining(SETTINGS[provider](`${name}.${host.name}`)),
+        settings: expect.objectContaining(SETTINGS[provider](machineName(name, host.name))),
       })),
     );
   });

@@ -7,10 +7,12 @@ import type { VagrantProvider } from "../provider.ts";
 import { row, sideBySide } from "../rows.ts";
 import { ensureBoxes } from "./boxes.ts";
 import { parseProgress, vagrantFor } from "./call.ts";
+import { controlOf } from "./control.ts";
 import { prepareMachine } from "./first-login.ts";
 import { machineIds } from "./ids.ts";
 import { type MadeHost, readMade, settingsOf, writeMade } from "./made.ts";
 import { refuseUnfit } from "./refuse.ts";
+import { refuseTaken } from "./taken.ts";
 import { upFailure } from "./up-failure.ts";
 import type { VagrantWorld } from "./world.ts";
 
@@ -31,6 +33,8 @@ export async function makeMachines(
   const ids = await machineIds(stack, provider);
   const absent = stack.hosts.filter(({ name }) => !ids.has(name));
   await refuseUnfit(world, stack, { provider, absent, isFirst: ids.size === 0 });
+  const { below, driver } = controlOf(world, provider);
+  await refuseTaken(below, stack, { provider, driver, absent });
   const identities = await ensureIdentities(world, stack);
   const password = await ensureSudoPassword(world, stack);
   const keyOf = ({ name }: Host) => identities.get(name) ?? "";

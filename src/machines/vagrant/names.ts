@@ -2,6 +2,11 @@ import { createHash } from "node:crypto";
 
 // What the Vagrantfile calls things.
 
+/** A machine, to its provider. */
+export function machineName(stack: string, host: string): string {
+  return `quintet-${stack}.${host}`;
+}
+
 /** The rehearsal's network, where a network has a name. */
 export function networkName(stack: string): string {
   return `quintet-${stack}`;
