@@ -8,7 +8,7 @@ const BLANK = "blank";
 
 // Vagrant has no snapshots of containers: their whole root is kept beside it, where it goes when they are destroyed.
 const ROOT = `root=$(lxc-info -n "$1" -c lxc.rootfs.path -H) && root=\${root#dir:} && kept=$(dirname "$root")/blank`;
-const KEEP = `${ROOT} && rm -rf --one-file-system "$kept.new" && cp -a "$root" "$kept.new" && mv -T "$kept.new" "$kept"`;
+const KEEP = `${ROOT} && rm -rf --one-file-system "$kept.new" && cp -a "$root" "$kept.new" && rm -rf --one-file-system "$kept" && mv -T "$kept.new" "$kept"`;
 const BRING_BACK = `${ROOT} && [ -d "$kept" ] || exit 1
 if [ "$(lxc-info -n "$1" -sH)" != STOPPED ]; then lxc-stop -n "$1" --kill || exit 1; fi
 rm -rf --one-file-system "$root" && cp -a "$kept" "$root" && exec lxc-start -n "$1"`;
