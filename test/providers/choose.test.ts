@@ -166,6 +166,17 @@ describe("what Vagrant's providers lack", () => {
     expect(await lacks(provider, answers, changes)).toEqual(expected);
   });
 
+  test("a libvirt that is installed and does not answer is not mended by installing it", async () => {
+    const mends = async (answers: Parameters<typeof computer>[0]) =>
+      (await lackingForProvider(computer(answers).world, "libvirt", plugins)).map(({ mend }) => mend);
+    expect(await mends({ virsh: 127 })).toEqual([
+      expect.stringMatching(/^sudo apt-get install libvirt-daemon-system /),
+    ]);
+    expect(await mends({ "virsh --connect": 1 })).toEqual([
+      expect.stringContaining("start libvirtd, and join its group"),
+    ]);
+  });
+
   test("a plugin", async () => {
     expect(await lacks("libvirt", {}, {}, new Set())).toEqual(["the plugin vagrant-libvirt"]);
   });

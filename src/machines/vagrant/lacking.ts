@@ -10,6 +10,8 @@ interface Needs {
   /** A command that ends well where the provider is there; needs no rights. */
   readonly probe: (world: LooksOf) => readonly string[];
   readonly what: string;
+  /** Ends well where it is installed; packages are no help to a probe that fails then. Without it, the probe tells. */
+  readonly installed?: readonly string[];
   /** How a Debian or Ubuntu gets it, and how anybody else does. */
   readonly packages?: string;
   readonly elsewhere: string;
@@ -27,8 +29,10 @@ const NEEDS: Readonly<Record<VagrantProvider, Needs>> = {
     plugin: "vagrant-libvirt",
     probe: ({ libvirtUri }) => ["virsh", "--connect", libvirtUri, "version"],
     what: "a libvirt that answers this user",
+    installed: ["virsh", "--version"],
     packages: "libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base",
-    elsewhere: 'Install libvirt and QEMU, start libvirtd, and join its group: sudo usermod -aG libvirt "$USER"',
+    elsewhere:
+      'Install libvirt and QEMU, start libvirtd, and join its group: sudo usermod -aG libvirt "$USER"; log in again',
   },
   vmware_desktop: {
     plugin: "vagrant-vmware-desktop",
@@ -81,12 +85,14 @@ export async function lackingForProvider(
   plugins: ReadonlySet<string>,
 ): Promise<Lacking[]> {
   const { run } = world;
-  const { plugin, probe, what, packages, elsewhere } = NEEDS[provider];
+  const { plugin, probe, what, installed, packages, elsewhere } = NEEDS[provider];
   const isDebian = await hasApt(run, world.system);
   const lacking: Lacking[] = [];
   const isThere = (await run(probe(world))).exitCode === 0;
   if (!isThere) {
-    lacking.push({ what, mend: isDebian && packages !== undefined ? `sudo apt-get install ${packages}` : elsewhere });
+    const isInstalled = installed !== undefined && (await run(installed)).exitCode === 0;
+    const helps = isDebian && packages !== undefined && !isInstalled;
+    lacking.push({ what, mend: helps ? `sudo apt-get install ${packages}` : elsewhere });
   }
   if (plugin !== undefined && !plugins.has(plugin)) {
     const isPackaged = isDebian && PACKAGED_PLUGINS.includes(plugin);
