@@ -277,6 +277,23 @@ describe("reset", () => {
     expect(await knownHosts()).toBe(pins);
   });
 
+  test.each([
+    ["of another size than stack.yml wants now", { memoryMb: 2048 }, false],
+    ["that are gone", {}, true],
+  ])("makes machines anew %s", async (_, changes, isGone) => {
+    const { machines, emit, calls, lines } = virtualBox();
+    await machines.up(shop("web1"), emit);
+    if (isGone) await rm(join(stateOf("web1"), "id"));
+    calls.length = 0;
+    const hosts = shop("web1").hosts.map((each) => ({ ...each, machine: { ...each.machine, ...changes } }));
+    await machines.reset({ ...shop(), hosts }, emit);
+    expect(lines().filter((line) => /vagrant (?:up|destroy|snapshot)/.test(line))).toEqual([
+      "vagrant destroy --force",
+      "vagrant up --no-provision --provider virtualbox web1",
+      "vagrant snapshot save --force web1 blank",
+    ]);
+  });
+
   test("where no blank state was kept, makes the machines anew", async () => {
     const { machines, emit, lines } = virtualBox({ "vagrant snapshot": 1 });
     await expect(machines.up(shop("web1"), emit)).rejects.toMatchObject({ fields: { host: "web1" } });

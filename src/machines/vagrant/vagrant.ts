@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Emit } from "../../events.ts";
 import type { Host, Stack } from "../../stack/stack.ts";
-import { ensureSudoPassword } from "../identity.ts";
+import { ensureIdentities, ensureSudoPassword } from "../identity.ts";
 import { pin, refusePinnedElsewhere } from "../known-hosts.ts";
 import { refuseLacking } from "../lacking.ts";
 import { loginArgv, rootCommand } from "../login.ts";
@@ -15,7 +15,7 @@ import { controlOf } from "./control.ts";
 import { hasState, machineIds } from "./ids.ts";
 import { bringBack, type Keeping, keepBlank } from "./keep.ts";
 import { installedPlugins, lackingForProvider, lackingForVagrant } from "./lacking.ts";
-import { readMade, writeMade } from "./made.ts";
+import { readMade, settingsOf, writeMade } from "./made.ts";
 import { makeMachines } from "./make.ts";
 import { networkName } from "./names.ts";
 import { removeNetwork } from "./network.ts";
@@ -88,10 +88,21 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
     }
   }
 
+  /** Whether every machine is there, and has a blank state that is what stack.yml wants now. */
+  async function isKept(stack: Stack): Promise<boolean> {
+    const made = await readMade(stack);
+    const keys = await ensureIdentities(world, stack);
+    const states = await control.status(stack);
+    return stack.hosts.every((host, index) => {
+      const one = made?.hosts[host.name];
+      const isSame = one?.settings === settingsOf(host, stack, keys.get(host.name) ?? "");
+      return one?.kept === true && isSame && states[index]?.state !== "absent";
+    });
+  }
+
   async function reset(stack: Stack, emit: Emit): Promise<void> {
     await requireAll();
-    const made = await readMade(stack);
-    if (!stack.hosts.every(({ name }) => made?.hosts[name]?.kept)) {
+    if (!(await isKept(stack))) {
       await down(stack, emit);
       return up(stack, emit);
     }
