@@ -93,7 +93,7 @@ if [ -n "$tests" ]; then
   install_packages
 elif [ "${1:-}" != program ]; then
   # Without them everything but rehearsals works, and `quintet doctor` says what is missing.
-  install_packages || say "Rehearsals will not work until then; all else does."
+  install_packages || say "Until then systemd-nspawn cannot run rehearsals; quintet doctor says what else can. All else works."
 fi
 
 if [ -n "$tests" ] && ! cmp -s scripts/requirements-test.txt .venv/requirements.txt; then
