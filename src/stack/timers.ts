@@ -14,9 +14,10 @@ export interface Timers {
   readonly priorities: readonly number[];
   /**
    * keepalived's look at HAProxy, for one that hangs: systemd tells it at once of one that died. A script of Debian
-   * 12's keepalived (2.2) runs once a whole number of seconds; `timeout` is how long HAProxy may take for its answer.
+   * 12's keepalived (2.2) runs once a whole number of seconds; `timeout` is how long HAProxy may take for its answer,
+   * `peerTimeout` how long the other balancer's may, which is asked only then.
    */
-  readonly haproxyCheck: { readonly interval: number; readonly timeout: number };
+  readonly haproxyCheck: { readonly interval: number; readonly timeout: number; readonly peerTimeout: number };
   /** HAProxy's look at its servers: once a check fails, the next come faster. */
   readonly serverCheck: {
     readonly interval: number;
@@ -54,7 +55,7 @@ export function timersOf(stack: Pick<Stack, "virtualIp" | "app">): Timers {
   return {
     advert: stack.virtualIp.advertMs,
     priorities: [250, 240],
-    haproxyCheck: { interval: 1_000, timeout: 600 },
+    haproxyCheck: { interval: 1_000, timeout: 600, peerTimeout: 200 },
     serverCheck: { interval: 1_000, fastInterval: 300, downInterval: 500, timeout: 1_000, fall: 2, rise: 2 },
     connect: 300,
     response: { web: 2_000, app: stack.app.response_timeout_ms, unsafe: 30_000 },

@@ -4,6 +4,7 @@ import { timersOf } from "../../src/stack/timers.ts";
 import { goldenStack, renderGolden } from "./golden.ts";
 
 const KEEPALIVED = "roles/loadbalancer/templates/keepalived.conf.j2";
+const HAPROXY_ANSWERS = "roles/loadbalancer/files/haproxy-answers";
 const HAPROXY = "roles/loadbalancer/templates/haproxy.cfg.j2";
 const PREPARE = "roles/host/files/prepare.sh";
 
@@ -24,14 +25,8 @@ test("what drills predict from is what stands in the configurations", async () =
     timersOf(stack);
   expect({ advert, app: response.app }).toEqual({ advert: 70, app: 4321 });
   const expected: [string, string[]][] = [
-    [
-      KEEPALIVED,
-      [
-        `advert_int ${advert / 1000}`,
-        `interval ${haproxyCheck.interval / 1000}`,
-        `read -rt ${haproxyCheck.timeout / 1000} reply`,
-      ],
-    ],
+    [KEEPALIVED, [`advert_int ${advert / 1000}`, `interval ${haproxyCheck.interval / 1000}`]],
+    [HAPROXY_ANSWERS, [`read -rt ${haproxyCheck.timeout / 1000} reply`, `timeout ${haproxyCheck.peerTimeout / 1000} `]],
     [
       HAPROXY,
       [
@@ -64,9 +59,10 @@ test("what drills predict from is what stands in the configurations", async () =
 
 test("a look at HAProxy ends before the next one begins, and before keepalived ends it", async () => {
   const { haproxyCheck } = timersOf(await goldenStack("five"));
-  expect(haproxyCheck.timeout).toBeLessThan(haproxyCheck.interval);
+  const looksFor = haproxyCheck.timeout + haproxyCheck.peerTimeout;
+  expect(looksFor).toBeLessThan(haproxyCheck.interval);
   expect((await renderGolden(await goldenStack("five"))).get(KEEPALIVED)).toContain("    timeout 1\n");
-  expect(haproxyCheck.timeout).toBeLessThan(1_000);
+  expect(looksFor).toBeLessThan(1_000);
 });
 
 test("of two that could take the virtual IP one is preferred, and neither waits long", async () => {

@@ -50,7 +50,9 @@ const PAUSE = `for signal in STOP CONT; do for process in $$(grep -slx haproxy /
 
 const slowAdverts = keepalived("s/advert_int .*/advert_int 1/");
 const preemption = keepalived("/nopreempt/d");
-const noLook = keepalived('s|script "/usr/bin/bash.*|script "/usr/bin/true"|; /^    track_file {/,/}/d');
+const noLook = keepalived(
+  's|script "/etc/keepalived/haproxy-answers.*|script "/usr/bin/true"|; /^    track_file {/,/}/d',
+);
 const noRetries = haproxy("s/retries 2/retries 0/; /option redispatch/d; s/retry-on .*/retry-on none/");
 const rareChecks = haproxy("s/inter 1000ms fastinter 300ms downinter 500ms/inter 60s/");
 const noPage = haproxy("/errorfile 503/d");
