@@ -13,7 +13,7 @@ import { openWorkshop, say, type Workshop } from "./workshop.ts";
 
 const HOSTS = { web1: 11, web2: 12, app1: 21, app2: 22, db1: 31 };
 const NAMES = Object.keys(HOSTS);
-const SUBNET = "10.77.10";
+const SUBNET = "10.77.13";
 
 let workshop: Workshop;
 let stopNetwork: () => Promise<void>;
