@@ -40,22 +40,24 @@ async function inits(stack: Stack): Promise<number[]> {
 
 /** Everything on this computer that belongs to the rehearsal, by asking the system where up was told what to make. */
 async function traces(stack: Stack): Promise<string[]> {
-  const lists = await Promise.all(
-    [
-      ["ip", "-details", "link"],
-      ["ip", "-oneline", "address"],
-      ["ip", "route"],
-      ["nft", "list", "tables"],
-      ["cat", "/proc/self/mounts"],
-      ["find", "/sys/fs/cgroup", "-type", "d", "-name", `quintet-${stack.name}.*`],
-      ["find", world.stateDirectory, "-mindepth", "1", "-maxdepth", "1"],
-      ["ps", "-eo", "args"],
-    ].map(async (argv) => (await run(argv)).stdout.split("\n")),
-  );
+  const lines: string[] = [];
+  // One after the other: ps would find the name in what find was told.
+  for (const argv of [
+    ["ip", "-details", "link"],
+    ["ip", "-oneline", "address"],
+    ["ip", "route"],
+    ["nft", "list", "tables"],
+    ["cat", "/proc/self/mounts"],
+    ["find", "/sys/fs/cgroup", "-type", "d", "-name", `quintet-${stack.name}.*`],
+    ["find", world.stateDirectory, "-mindepth", "1", "-maxdepth", "1"],
+    ["ps", "-eo", "args"],
+  ]) {
+    lines.push(...(await run(argv)).stdout.split("\n"));
+  }
   const subnet = stack.virtualIp.address.replace(/\d+$/, "");
   const names = [`quintet-${stack.name}`, `qb-${stack.name}`, `vb-${stack.name}`, `/${stack.name}/`, `/${stack.name}`];
   const isOurs = (line: string) => line.includes(subnet) || names.some((name) => line.includes(name));
-  return lists.flat().filter((line) => isOurs(line) && !line.includes("quintet-test-"));
+  return lines.filter((line) => isOurs(line) && !line.includes("quintet-test-"));
 }
 
 describe.skipIf(reason !== undefined)(
