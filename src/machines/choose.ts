@@ -43,7 +43,15 @@ export async function chooseProvider({ wanted, running, preferred, survey, down 
   // The user's own choice among Vagrant's providers says nothing against systemd-nspawn.
   const chosen = first?.provider === "systemd-nspawn" ? first : provider;
   if (chosen === undefined) throw nothingComplete(surveyed, wanted);
-  return { provider: chosen.provider, why: whyFirst(chosen, surveyed) };
+  return { provider: chosen.provider, why: whyFirst(chosen, surveyed) + whyNotPreferred(chosen, surveyed, preferred) };
+}
+
+/** Empty where nobody was passed over: systemd-nspawn comes before all of Vagrant's. */
+function whyNotPreferred({ provider }: Surveyed, surveyed: readonly Surveyed[], preferred: string | undefined): string {
+  if (!preferred || provider === "systemd-nspawn" || provider === `vagrant:${preferred}`) return "";
+  const passed = surveyed.find((one) => one.provider === `vagrant:${preferred}`);
+  const named = `; VAGRANT_DEFAULT_PROVIDER names ${preferred}, which `;
+  return named + (passed === undefined ? "cannot run them here" : `lacks ${listed(passed.lacking)}`);
 }
 
 function whyFirst({ provider }: Surveyed, surveyed: readonly Surveyed[]): string {

@@ -56,6 +56,20 @@ describe("who runs the machines", () => {
       "this computer has all that it needs, and for systemd-nspawn it lacks root",
     ],
     [
+      "another than the user prefers where that is not complete, and says why",
+      [surveyed("systemd-nspawn", root), surveyed("vagrant:virtualbox"), surveyed("vagrant:libvirt", vagrant)],
+      { preferred: "libvirt" },
+      "vagrant:virtualbox",
+      "this computer has all that it needs, and for systemd-nspawn it lacks root; VAGRANT_DEFAULT_PROVIDER names libvirt, which lacks Vagrant",
+    ],
+    [
+      "another than the user prefers where nobody knows that one",
+      [surveyed("systemd-nspawn"), surveyed("vagrant:virtualbox")],
+      { wanted: "vagrant" as const, preferred: "docker" },
+      "vagrant:virtualbox",
+      "this computer has all that it needs; VAGRANT_DEFAULT_PROVIDER names docker, which cannot run them here",
+    ],
+    [
       "Vagrant, if that is wanted",
       [surveyed("systemd-nspawn"), surveyed("vagrant:lxc")],
       { wanted: "vagrant" as const },
