@@ -118,7 +118,7 @@ export async function verify(stack: Stack, options: VerifyOptions): Promise<Repo
       schemaVersion: 2,
       stack: stack.name,
       hosts: stack.hosts.map(({ name, address, tiers }) => ({ name, address, tiers: [...tiers] })),
-      ...(machines && { rehearsal: rehearsalOf(stack, machines.provider) }),
+      ...(machines && { rehearsal: await rehearsalOf(stack, machines.provider) }),
       virtualIp: stack.virtualIp.address,
       site: `https://${stack.site.domain}/`,
       ...(hosts.length === stack.hosts.length ? {} : { limit: hosts.map((host) => host.name) }),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Event } from "../../src/events.ts";
 import { rehearsedBy } from "../../src/machines/rehearsed.ts";
+import { rehearsalOf } from "../../src/machines/sizes.ts";
 import { vagrantMachines } from "../../src/machines/vagrant/vagrant.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import { host, stack } from "../nspawn/example.ts";
@@ -105,6 +106,14 @@ test("a machine that was made from other settings is not passed off as what stac
       next: "quintet rehearse down && quintet rehearse up",
     },
   });
+});
+
+test("a report names the sizes that machines were made with, whatever stack.yml says since", async () => {
+  const { machines, emit } = virtualBox();
+  await machines.up(shop("web1"), emit);
+  const hosts = shop("web1").hosts.map((one) => ({ ...one, machine: { ...one.machine, memoryMb: 2048, cpus: 2 } }));
+  const { machines: found } = await rehearsalOf({ ...shop(), hosts }, "vagrant:virtualbox");
+  expect(found).toEqual([{ host: "web1", suite: "trixie", memoryMb: 1024, cpus: 1 }]);
 });
 
 test("machines of `vagrant up` alone are not run into: they have the same names, and addresses", async () => {

@@ -15,6 +15,8 @@ const made = z.object({
       address: z.string(),
       /** Hash of what the machine was made from. */
       settings: z.string(),
+      /** What it was made with: stack.yml may have changed since. */
+      machine: z.object({ suite: z.string(), memoryMb: z.number(), cpus: z.number() }),
       hostKey: z.string(),
       /** Whether its blank state was kept. */
       kept: z.boolean(),

@@ -57,7 +57,14 @@ export async function makeMachines(
       emit(row(host, "running", `letting ${host.ssh.user} in`));
       const key = keyOf(host);
       const hostKey = await prepareMachine(world, sshConfigs, { host, key, password });
-      hosts[host.name] = { address: host.address, settings: settingsOf(host, stack, key), hostKey, kept: false };
+      const { suite, memoryMb, cpus } = host.machine;
+      hosts[host.name] = {
+        address: host.address,
+        settings: settingsOf(host, stack, key),
+        machine: { suite, memoryMb, cpus },
+        hostKey,
+        kept: false,
+      };
     });
   } finally {
     await writeMade(world, stack, { provider, hosts });
