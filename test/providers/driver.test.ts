@@ -61,6 +61,19 @@ describe("power off hard, on, and whether it is on", () => {
   });
 });
 
+test.each([
+  [
+    "virtualbox",
+    "VBoxManage: error: Could not find a registered machine named 'ID'",
+    "VBoxManage: error: Failed to create the VirtualBox object!",
+  ],
+  ["libvirt", "error: failed to get domain 'ID'", "error: failed to connect to the hypervisor"],
+  ["lxc", "ID doesn't exist", "Insufficent privileges to control ID"],
+  ["parallels", 'The virtual machine "ID" could not be found.', "Unable to connect to Parallels Service."],
+] as const)("%s: that there is no machine is told from that nobody knows", (name, absent, failed) => {
+  expect([absent, failed].map((said) => driver(name).absent?.test(said))).toEqual([true, false]);
+});
+
 describe("the cables on the rehearsal's network, and none else", () => {
   const VIRTUALBOX = 'nic1="nat"\nnic2="hostonly"\nnic3="hostonlynetwork"\nnic4="none"\n';
   const LIBVIRT = ` Interface   Type      Source            Model    MAC

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -33,13 +33,15 @@ async function place(...names: readonly string[]): Promise<void> {
   }
 }
 
+const NOT_FOUND = { exitCode: 1, stderr: "VBoxManage: error: Could not find a registered machine named 'it'\n" };
+
 /** A computer with VirtualBox, whose machines run from when Vagrant has brought them up. */
 function virtualBox(answers: Parameters<typeof computer>[0] = {}) {
   const found = computer({
     "ip -json": "[]",
     "cat /etc/vbox/networks.conf": "* 0.0.0.0/0 ::/0\n",
     "VBoxManage showvminfo": 'VMState="running"\nnic1="nat"\nnic2="hostonly"\n',
-    "VBoxManage showvminfo quintet-": 1,
+    "VBoxManage showvminfo quintet-": NOT_FOUND,
     "vagrant up": async ({ line }) => {
       await place(...line.split(" ").slice(5));
       return "==> web1: Booting VM...\n";
@@ -223,7 +225,7 @@ describe("power and cables", () => {
   test("status asks the provider, not Vagrant", async () => {
     const { machines, lines } = virtualBox({
       "VBoxManage showvminfo id-web2": 'VMState="poweroff"\n',
-      "VBoxManage showvminfo id-web3": 1,
+      "VBoxManage showvminfo id-web3": NOT_FOUND,
     });
     await place("web1", "web2", "web3");
     const states = await machines.status(shop("web1", "web2", "web3", "web4"));
@@ -239,8 +241,21 @@ describe("power and cables", () => {
     expect(lines().filter((line) => line.endsWith("poweroff"))).toEqual(["VBoxManage controlvm id-web1 poweroff"]);
   });
 
+  test("a machine that cannot be asked for is not taken for one that is gone", async () => {
+    const said = "sudo: a password is required";
+    const { world, calls } = computer({ sudo: { exitCode: 1, stderr: said } }, { isRoot: false });
+    await place("web1");
+    await rename(stateOf("web1"), join(stateOf("web1"), "../lxc"));
+    const error = {
+      fields: { message: "This computer cannot learn whether the machine runs.", host: "web1", next: "sudo -v" },
+    };
+    await expect(vagrantMachines(world, "lxc").status(shop("web1"))).rejects.toMatchObject(error);
+    await expect(vagrantMachines(world, "lxc").powerOff(shop("web1"), "web1")).rejects.toMatchObject(error);
+    expect(calls[0]).toMatchObject({ line: "sudo -n lxc-info -n id-web1 -sH", options: { env: { LC_ALL: "C" } } });
+  });
+
   test("power that may not be cut is not said to be", async () => {
-    const { machines } = virtualBox({ "VBoxManage showvminfo": 1, "VBoxManage controlvm": 1 });
+    const { machines } = virtualBox({ "VBoxManage showvminfo": NOT_FOUND, "VBoxManage controlvm": 1 });
     await place("web1");
     await expect(machines.powerOff(shop("web1"), "web1")).rejects.toMatchObject({
       fields: { message: "This computer cannot cut the machine's power.", host: "web1" },

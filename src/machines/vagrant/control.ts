@@ -8,6 +8,7 @@ import type { VagrantProvider } from "../provider.ts";
 import { type Driver, driverOf, type Placed } from "./driver.ts";
 import { machineIds } from "./ids.ts";
 import { networkName } from "./names.ts";
+import { askState } from "./state.ts";
 import type { VagrantWorld } from "./world.ts";
 
 /** VirtualBox keeps a machine locked for a moment after it was switched off: ten seconds at most. */
@@ -18,7 +19,7 @@ export interface Control extends Pick<Machines, "status" | "powerOff" | "link"> 
   readonly driver: Driver;
   /** Runs a command of the driver. */
   readonly below: RunCommand;
-  stateOf(machine: Placed): Promise<MachineStatus["state"]>;
+  stateOf(machine: Placed, host: string): Promise<MachineStatus["state"]>;
   /** Has the machine running, with its cable in. */
   powerOn(stack: Stack, host: string): Promise<void>;
   /** Returns when the running machine lets its user in. */
@@ -50,11 +51,7 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
     });
   }
 
-  async function stateOf(machine: Placed): Promise<MachineStatus["state"]> {
-    const { exitCode, stdout } = await below(driver.stateArgv(machine));
-    if (exitCode !== 0) return "absent";
-    return driver.isRunning(stdout, machine) ? "running" : "stopped";
-  }
+  const stateOf = (machine: Placed, host: string) => askState(below, driver, machine, host);
 
   async function link(stack: Stack, host: string, state: "up" | "down"): Promise<void> {
     const machine = await found(stack, host);
@@ -68,7 +65,7 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
 
   async function powerOn(stack: Stack, host: string): Promise<void> {
     const machine = await found(stack, host);
-    for (let round = 0; (await stateOf(machine)) !== "running"; round += 1) {
+    for (let round = 0; (await stateOf(machine, host)) !== "running"; round += 1) {
       const { exitCode, stderr } = await below(driver.start(machine));
       if (exitCode === 0) break;
       const isLocked = /lock/i.test(stderr) && round < START_ROUNDS;
@@ -80,14 +77,14 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
 
   async function letIn(stack: Stack, host: Host, asRoot: boolean): Promise<void> {
     const machine = await found(stack, host.name);
-    const isRunning = async () => (await stateOf(machine)) === "running";
+    const isRunning = async () => (await stateOf(machine, host.name)) === "running";
     await waitForLogin(world, stack, host, { isRunning, asRoot });
   }
 
   async function powerOff(stack: Stack, host: string): Promise<void> {
     const machine = await found(stack, host);
-    // One that does not answer is cut all the same: a drill must not take it for a machine without power.
-    if ((await stateOf(machine)) === "stopped") return;
+    // One that is gone is an error: a drill must not take it for a machine without power.
+    if ((await stateOf(machine, host)) === "stopped") return;
     for (const argv of driver.powerOff(machine)) await must(below, argv, { doing: "cut the machine's power", host });
   }
 
@@ -95,7 +92,7 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
     Promise.all(
       stack.hosts.map(async ({ name: host, address }) => {
         const machine = await find(stack, host);
-        return { host, address, state: machine === undefined ? "absent" : await stateOf(machine) };
+        return { host, address, state: machine === undefined ? "absent" : await stateOf(machine, host) };
       }),
     );
 

@@ -18,8 +18,10 @@ export interface Driver {
   /** Nothing is flushed or said goodbye to, and nothing answers any more once the last of these has ended. */
   powerOff(machine: Placed): readonly (readonly string[])[];
   start(machine: Placed): readonly string[];
-  /** Prints whether the machine runs; fails where there is none. */
+  /** Prints whether the machine runs; fails where there is none, but for VMware's. */
   stateArgv(machine: Placed): readonly string[];
+  /** What it says then. It also fails for other reasons. */
+  readonly absent?: RegExp;
   isRunning(printed: string, machine: Placed): boolean;
   /** Takes away a machine without power that Vagrant does not know any more. */
   remove(machine: Placed): readonly string[];
@@ -33,6 +35,7 @@ const virtualbox: Driver = {
   powerOff: ({ id }) => [["VBoxManage", "controlvm", id, "poweroff"]],
   start: ({ id }) => ["VBoxManage", "startvm", id, "--type", "headless"],
   stateArgv: ({ id }) => ["VBoxManage", "showvminfo", id, "--machinereadable"],
+  absent: /Could not find a registered machine|VBOX_E_OBJECT_NOT_FOUND/,
   isRunning: (printed) => /^VMState="running"\s*$/m.test(printed),
   remove: ({ id }) => ["VBoxManage", "unregistervm", id, "--delete"],
   cablesArgv: ({ id }) => ["VBoxManage", "showvminfo", id, "--machinereadable"],
@@ -49,6 +52,7 @@ function libvirt(uri: string): Driver {
     powerOff: ({ id }) => [virsh("destroy", id)],
     start: ({ id }) => virsh("start", id),
     stateArgv: ({ id }) => virsh("domstate", id),
+    absent: /failed to get domain/,
     isRunning: (printed) => printed.trim() === "running",
     remove: ({ id }) => virsh("undefine", id, "--remove-all-storage", "--snapshots-metadata", "--nvram"),
     cablesArgv: ({ id }) => virsh("domiflist", id),
@@ -72,6 +76,7 @@ const lxc: Driver = {
   powerOff: ({ id }) => [["sh", "-c", LXC_POWER_OFF, "sh", id]],
   start: ({ id }) => ["lxc-start", "-n", id],
   stateArgv: ({ id }) => ["lxc-info", "-n", id, "-sH"],
+  absent: /doesn't exist/,
   isRunning: (printed) => printed.trim() === "RUNNING",
   remove: ({ id }) => ["lxc-destroy", "-n", id],
   cablesArgv: ({ id }) => ["lxc-info", "-n", id, "-c", "lxc.net.1.veth.pair", "-H"],
@@ -101,6 +106,7 @@ const parallels: Driver = {
   powerOff: ({ id }) => [["prlctl", "stop", id, "--kill"]],
   start: ({ id }) => ["prlctl", "start", id],
   stateArgv: ({ id }) => ["prlctl", "status", id],
+  absent: /could not be found|is not registered/,
   isRunning: (printed) => /\brunning\s*$/.test(printed),
   remove: ({ id }) => ["prlctl", "delete", id],
   cablesArgv: () => undefined,

@@ -4,6 +4,7 @@ import type { Host, Stack } from "../../stack/stack.ts";
 import type { VagrantProvider } from "../provider.ts";
 import type { Driver } from "./driver.ts";
 import { machineName, networkName } from "./names.ts";
+import { askState } from "./state.ts";
 
 /**
  * Throws where a machine that is still to be made has a name that the provider has given away: `vagrant up` alone has its
@@ -22,8 +23,8 @@ export async function refuseTaken(
   if (provider === "vmware_desktop") return;
   for (const host of absent) {
     const id = machineName(stack.name, host.name);
-    const { exitCode } = await below(driver.stateArgv({ id, cables: 1, network: networkName(stack.name) }));
-    if (exitCode !== 0) continue;
+    const machine = { id, cables: 1, network: networkName(stack.name) };
+    if ((await askState(below, driver, machine, host.name)) === "absent") continue;
     throw new QuintetError({
       message: `There is a machine ${id} already, which this rehearsal has not made.`,
       exitCode: EXIT.preflight,

@@ -79,11 +79,11 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
   async function removeUnnamed(stack: Stack): Promise<void> {
     for (const [host, id] of await machineIds(stack, own)) {
       const machine = { id, cables: 1, network: networkName(stack.name) };
-      if ((await control.stateOf(machine)) === "running") {
+      if ((await control.stateOf(machine, host)) === "running") {
         for (const argv of driver.powerOff(machine))
           await must(below, argv, { doing: "cut the machine's power", host });
       }
-      if ((await control.stateOf(machine)) === "absent") continue;
+      if ((await control.stateOf(machine, host)) === "absent") continue;
       await must(below, driver.remove(machine), { doing: "remove the machine", host });
     }
   }
