@@ -276,6 +276,25 @@ describe("power and cables", () => {
     expect(lines()).toContain("VBoxManage controlvm id-web1 setlinkstate2 on");
   });
 
+  test.each([
+    ["vmware_desktop", "vmrun disconnectNamedDevice id-web1 ethernet1", "vmrun connectNamedDevice id-web1 ethernet1"],
+    ["parallels", "prlctl set id-web1 --device-disconnect net1", "prlctl set id-web1 --device-connect net1"],
+  ] as const)(
+    "%s: a cable is plugged in where it was pulled, by whatever process, and nowhere else",
+    async (provider, out, into) => {
+      const { world, lines } = computer({ vmrun: "id-web1\n", "prlctl status": "running\n" });
+      await mkdir(join(stateOf("web1"), "..", provider), { recursive: true });
+      await writeFile(join(stateOf("web1"), "..", provider, "id"), "id-web1");
+      const cables = () => lines().filter((line) => line.includes("connect"));
+      await vagrantMachines(world, provider).start(shop("web1"), "web1");
+      expect(cables()).toEqual([]);
+      await vagrantMachines(world, provider).link(shop("web1"), "web1", "down");
+      await vagrantMachines(world, provider).start(shop("web1"), "web1");
+      await vagrantMachines(world, provider).start(shop("web1"), "web1");
+      expect(cables()).toEqual([out, into]);
+    },
+  );
+
   test("a link that there is none of is not said to be set", async () => {
     const { machines } = virtualBox({ "VBoxManage showvminfo": 'VMState="running"\nnic1="nat"\n', false: 1 });
     await place("web1");

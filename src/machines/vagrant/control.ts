@@ -8,6 +8,7 @@ import type { VagrantProvider } from "../provider.ts";
 import { type Driver, driverOf, type Placed } from "./driver.ts";
 import { machineIds } from "./ids.ts";
 import { networkName } from "./names.ts";
+import { isCablePulled, markCable } from "./pulled.ts";
 import { askState } from "./state.ts";
 import type { VagrantWorld } from "./world.ts";
 
@@ -60,7 +61,10 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
     const commands = driver.link(machine, state, argv === undefined ? "" : await must(below, argv, doing));
     // Or it would look as if the link of a machine without one had been set.
     if (commands.length === 0) await must(below, ["false"], doing);
+    // Also where only some of the cables get pulled; and not before all are in again.
+    if (state === "down") await markCable(stack, host, state);
     for (const command of commands) await must(below, command, doing);
+    if (state === "up") await markCable(stack, host, state);
   }
 
   async function powerOn(stack: Stack, host: string): Promise<void> {
@@ -72,7 +76,9 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
       if (isLocked) await world.sleep(250);
       else await must(below, driver.start(machine), { doing: "start the machine", host });
     }
-    await link(stack, host, "up");
+    // Where nobody tells which cables are in, plugging in one that is may fail.
+    const isTold = driver.cablesArgv(machine) !== undefined;
+    if (isTold || (await isCablePulled(stack, host))) await link(stack, host, "up");
   }
 
   async function letIn(stack: Stack, host: Host, asRoot: boolean): Promise<void> {

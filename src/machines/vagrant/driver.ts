@@ -25,7 +25,7 @@ export interface Driver {
   isRunning(printed: string, machine: Placed): boolean;
   /** Takes away a machine without power that Vagrant does not know any more. */
   remove(machine: Placed): readonly string[];
-  /** Prints what `link` has to know. */
+  /** Prints what `link` has to know; undefined: nothing tells which cables are there, and which are in. */
   cablesArgv(machine: Placed): readonly string[] | undefined;
   link(machine: Placed, state: LinkState, cables: string): readonly (readonly string[])[];
 }
