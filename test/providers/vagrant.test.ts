@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Event } from "../../src/events.ts";
+import type { Machines } from "../../src/machines/machines.ts";
 import { rehearsedBy } from "../../src/machines/rehearsed.ts";
 import { rehearsalOf } from "../../src/machines/sizes.ts";
+import { settingsOf } from "../../src/machines/vagrant/made.ts";
 import { vagrantMachines } from "../../src/machines/vagrant/vagrant.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import { host, stack } from "../nspawn/example.ts";
@@ -304,6 +306,71 @@ describe("power and cables", () => {
     await expect(machines.link(shop("web9"), "web9", "down")).rejects.toMatchObject({
       fields: { message: "There is no machine web9.", next: "quintet rehearse up" },
     });
+  });
+});
+
+describe("after a restart of this computer", () => {
+  const LXC = { state: "lxc-info -n", look: "ip link show dev qv-shop", start: "lxc-start -n id-web1" };
+  const VIRSH = "virsh --connect qemu:///system";
+  const LIBVIRT = {
+    state: `${VIRSH} domstate`,
+    look: `${VIRSH} net-info quintet-shop`,
+    start: `${VIRSH} start id-web1`,
+  };
+
+  /** Its machines have no power until somebody starts them; Vagrant alone can make their network. */
+  async function restarted(provider: "lxc" | "libvirt", network: string | { exitCode: number }) {
+    const { state, look, start } = provider === "lxc" ? LXC : LIBVIRT;
+    const hosts: Record<string, unknown> = {};
+    const stack = shop("web1", "web2");
+    for (const host of stack.hosts) {
+      const { name, address, machine } = host;
+      await mkdir(join(stateOf(name), "..", provider), { recursive: true });
+      await writeFile(join(stateOf(name), "..", provider, "id"), `id-${name}`);
+      const settings = settingsOf(host, stack, "ssh-ed25519 USER quintet\n");
+      hosts[name] = { address, settings, machine, hostKey: "ssh-ed25519 KEY", kept: true };
+    }
+    await writeFile(join(directory, ".quintet/vagrant/prepared.json"), JSON.stringify({ provider, hosts }));
+    const all = computer({
+      "vagrant plugin list": `vagrant-${provider} (1.0)\n`,
+      [state]: "off\n",
+      [look]: network,
+      [`${VIRSH} domiflist`]: "vnet0 network quintet-shop virtio 52:54:00:00:00:01\n",
+    });
+    const order = () =>
+      all.lines().flatMap((line) => {
+        if (line.startsWith(look)) return ["look"];
+        if (line.startsWith("vagrant up")) return [line];
+        if (line.startsWith(start) || / -n "\$1"|snapshot restore .*web1/.test(line)) return ["start"];
+        return [];
+      });
+    return { machines: vagrantMachines(all.world, provider), stack, order };
+  }
+
+  const OFF = "Name:           quintet-shop\nActive:         no\nPersistent:     yes\n";
+  const NONE = { exitCode: 1 };
+  test.each([
+    ["lxc", NONE, (machines: Machines, stack: Stack) => machines.up(stack, () => {})],
+    ["libvirt", OFF, (machines: Machines, stack: Stack) => machines.up(stack, () => {})],
+    ["lxc", NONE, (machines: Machines, stack: Stack) => machines.start(stack, "web1")],
+    ["libvirt", OFF, (machines: Machines, stack: Stack) => machines.start(stack, "web1")],
+    ["lxc", NONE, (machines: Machines, stack: Stack) => machines.reset(stack, () => {})],
+    ["libvirt", OFF, (machines: Machines, stack: Stack) => machines.reset(stack, () => {})],
+  ] as const)("%s: the network is there again before a machine is started (%#)", async (provider, network, doing) => {
+    const { machines, stack, order } = await restarted(provider, network);
+    await doing(machines, stack);
+    const up = `vagrant up --no-provision --provider ${provider} web1`;
+    expect(order().slice(0, 3)).toEqual(["look", up, "start"]);
+    expect(order().filter((line) => line === up)).toHaveLength(1);
+  });
+
+  test.each([
+    ["lxc", "3: qv-shop: <UP>\n"],
+    ["libvirt", OFF.replace("no", "yes")],
+  ] as const)("%s: a network that is there is left alone", async (provider, network) => {
+    const { machines, stack, order } = await restarted(provider, network);
+    await machines.start(stack, "web1");
+    expect(order()).toEqual(["look", "start"]);
   });
 });
 

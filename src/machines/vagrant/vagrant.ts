@@ -18,7 +18,7 @@ import { installedPlugins, lackingForProvider, lackingForVagrant } from "./lacki
 import { readMade, settingsOf, writeMade } from "./made.ts";
 import { makeMachines } from "./make.ts";
 import { networkName } from "./names.ts";
-import { removeNetwork } from "./network.ts";
+import { isNetworkOn, type NetworkOf, removeNetwork } from "./network.ts";
 import type { VagrantWorld } from "./world.ts";
 
 /** Rehearsal machines that Vagrant makes, by one of its providers. */
@@ -34,6 +34,20 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
     refuseLacking(await lackingForProvider(world, own, plugins), `${providerTitle(provider)} machines`);
   }
 
+  const networkOf = (stack: Stack): NetworkOf => ({ provider: own, stack: stack.name, libvirtUri: world.libvirtUri });
+
+  /**
+   * Has the network there again that machines without power need, after a restart of this computer: Vagrant, who made it,
+   * makes it with the first of them.
+   */
+  async function haveNetwork(stack: Stack): Promise<void> {
+    const stopped = (await control.status(stack)).find(({ state }) => state === "stopped");
+    if (stopped === undefined || (await isNetworkOn(below, networkOf(stack)))) return;
+    const { host } = stopped;
+    const argv = ["up", "--no-provision", "--provider", own, host];
+    await must(vagrantFor(world, stack, own), argv, { doing: "have Vagrant bring the rehearsal's network back", host });
+  }
+
   async function keeping(stack: Stack): Promise<Keeping> {
     const ids = await machineIds(stack, own);
     return { provider: own, vagrant: vagrantFor(world, stack, own), asRoot: privileged(world), ids };
@@ -44,6 +58,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
     await refusePinnedElsewhere(stack);
     const { hosts, fresh } = await makeMachines(world, stack, own, emit);
     await pin(world, stack, new Map(Object.entries(hosts).map(([name, { hostKey }]) => [name, hostKey])));
+    await haveNetwork(stack);
     await sideBySide(stack.hosts, emit, async (host) => {
       emit(row(host, "running", "waiting until it lets us in"));
       await control.powerOn(stack, host.name);
@@ -68,7 +83,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
       const doing = { doing: `remove the machines of ${stack.name}` };
       await must(vagrantFor(world, stack, own), ["destroy", "--force"], doing);
       await removeUnnamed(stack);
-      await removeNetwork(below, { provider: own, stack: stack.name, libvirtUri: world.libvirtUri });
+      await removeNetwork(below, networkOf(stack));
       await rm(stateDirectory(stack), { recursive: true, force: true });
     }
     await pin(world, stack, new Map());
@@ -106,6 +121,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
       await down(stack, emit);
       return up(stack, emit);
     }
+    await haveNetwork(stack);
     const keep = await keeping(stack);
     for (const host of stack.hosts) {
       emit(row(host, "running", "going back to its blank state"));
@@ -130,6 +146,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
   async function start(stack: Stack, name: string): Promise<void> {
     later.callOff(stack, name);
     for (const host of stack.hosts.filter((each) => each.name === name)) {
+      await haveNetwork({ ...stack, hosts: [host] });
       await control.powerOn(stack, name);
       await control.letIn(stack, host, false);
     }
