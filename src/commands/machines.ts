@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { machinesBy } from "../machines/by-provider.ts";
-import { type Choice, chooseProvider } from "../machines/choose.ts";
+import { type Choice, type Choosing, chooseProvider } from "../machines/choose.ts";
 import type { Machines } from "../machines/machines.ts";
 import { type ProviderChoice, providerTitle } from "../machines/provider.ts";
 import { ranBy, rehearsedBy } from "../machines/rehearsed.ts";
@@ -21,11 +21,13 @@ export async function localMachines(
   stack: Stack,
   { provider: wanted }: MachinesOptions,
   context: CommandContext,
+  { isMaking }: Pick<Choosing, "isMaking"> = { isMaking: true },
 ): Promise<{ readonly machines: Machines; readonly choice: Choice }> {
   const { run, env } = context;
   const choice = await chooseProvider({
     wanted,
     running: await ranBy(stack),
+    isMaking,
     preferred: env["VAGRANT_DEFAULT_PROVIDER"],
     survey: async (which) => {
       const world = await vagrantWorld(run, env);
@@ -52,15 +54,17 @@ export async function machinesCommand(
   context: CommandContext,
 ): Promise<void> {
   const stack = await loadStack(options.stack ?? "rehearsal", context);
-  const { machines, choice } = await localMachines(stack, options, context);
+  const isMaking = what === "up" || what === "reset";
+  const { machines, choice } = await localMachines(stack, options, context, { isMaking });
   if (what === "up") await machinesUp(stack, machines, choice, context);
   if (what === "down") await machinesDown(stack, machines, context);
   if (what === "reset") await machinesReset(stack, machines, context);
   const states = await machines.status(stack);
   if (what !== "down") {
+    const isAny = states.some(({ state }) => state !== "absent");
     context.emit({
       type: "table",
-      title: `Rehearsal ${stack.name}, ${providerTitle(machines.provider)}`,
+      title: `Rehearsal ${stack.name}${isAny ? `, ${providerTitle(machines.provider)}` : ""}`,
       columns: ["host", "address", "state"],
       rows: states.map(({ host, address, state }) => [host, address, state]),
     });

@@ -14,6 +14,8 @@ export interface Choosing {
   readonly wanted: ProviderChoice | undefined;
   /** Who runs the stack's machines already. */
   readonly running: Provider | undefined;
+  /** Whether machines are to be made; else it is about those that exist, if any do. */
+  readonly isMaking: boolean;
   /** Vagrant's provider that the user prefers, in Vagrant's own way: VAGRANT_DEFAULT_PROVIDER. */
   readonly preferred: string | undefined;
   /** Takes seconds, so only where it is needed. */
@@ -23,7 +25,14 @@ export interface Choosing {
 }
 
 /** Who is to run the machines. */
-export async function chooseProvider({ wanted, running, preferred, survey, down }: Choosing): Promise<Choice> {
+export async function chooseProvider({
+  wanted,
+  running,
+  isMaking,
+  preferred,
+  survey,
+  down,
+}: Choosing): Promise<Choice> {
   if (running !== undefined) {
     const isWanted =
       wanted === undefined || wanted === running || (wanted === "vagrant" && running !== "systemd-nspawn");
@@ -42,6 +51,9 @@ export async function chooseProvider({ wanted, running, preferred, survey, down 
   const provider = complete.find((one) => one.provider === `vagrant:${preferred}`) ?? first;
   // The user's own choice among Vagrant's providers says nothing against systemd-nspawn.
   const chosen = first?.provider === "systemd-nspawn" ? first : provider;
+  // Vagrant's can say without any tool that there are no machines of theirs.
+  const tellsNone = surveyed.find((one) => one.provider !== "systemd-nspawn");
+  if (chosen === undefined && !isMaking && tellsNone) return { provider: tellsNone.provider, why: "nobody runs any" };
   if (chosen === undefined) throw nothingComplete(surveyed, wanted);
   return { provider: chosen.provider, why: whyFirst(chosen, surveyed) + whyNotPreferred(chosen, surveyed, preferred) };
 }

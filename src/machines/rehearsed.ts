@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Stack } from "../stack/stack.ts";
+import { isMarked } from "./nspawn/mark.ts";
 import { bridgeName } from "./nspawn/names.ts";
 import type { Provider } from "./provider.ts";
 import { usedProvider } from "./vagrant/ids.ts";
@@ -13,9 +14,9 @@ export async function rehearsedBy(stack: Stack): Promise<Provider | undefined> {
   return own === undefined ? undefined : `vagrant:${own}`;
 }
 
-/** Who runs this stack's machines, or has begun to make them. */
+/** Who runs this stack's machines, or has begun to make them; takes no rights to find out. */
 export async function ranBy(stack: Stack): Promise<Provider | undefined> {
-  if (isRehearsed(stack)) return "systemd-nspawn";
+  if (isRehearsed(stack) || (await isMarked(stack))) return "systemd-nspawn";
   const own = await usedProvider(stack);
   return own === undefined ? undefined : `vagrant:${own}`;
 }

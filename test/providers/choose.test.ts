@@ -18,6 +18,7 @@ const choose = (
   chooseProvider({
     wanted: undefined,
     running: undefined,
+    isMaking: true,
     preferred: undefined,
     survey: async (wanted) =>
       wanted === "vagrant" ? all.filter(({ provider }) => provider !== "systemd-nspawn") : all,
@@ -121,6 +122,13 @@ describe("who runs the machines", () => {
       },
     });
   });
+});
+
+test("who asks about machines is not refused where nobody could make any", async () => {
+  const all = [surveyed("systemd-nspawn", root), surveyed("vagrant:virtualbox", vagrant)];
+  expect((await choose(all, { isMaking: false })).provider).toBe("vagrant:virtualbox");
+  expect((await choose([surveyed("systemd-nspawn"), ...all], { isMaking: false })).provider).toBe("systemd-nspawn");
+  await expect(choose(all)).rejects.toThrow("This computer cannot run rehearsal machines");
 });
 
 test("what mends is one line: packages by one command, what is no command last", () => {

@@ -13,7 +13,8 @@ import { boot, consoleLog, type Machine } from "./boot.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { ensureDisk, remountDisk } from "./disk.ts";
 import { buildImage, hasImage } from "./image.ts";
-import { requireTools } from "./lacking.ts";
+import { requireRemovalTools, requireTools } from "./lacking.ts";
+import { mark, unmark } from "./mark.ts";
 import { bridgeName, linkName, machineName, machinePrefix } from "./names.ts";
 import { makeNetwork, removeNetwork } from "./network.ts";
 import { planNetwork } from "./network-plan.ts";
@@ -77,6 +78,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     const identities = await ensureIdentities(world, stack);
     const sudoPassword = await ensureSudoPassword(world, stack);
     await ensureImages(stack, emit);
+    await mark(world, stack);
     await must(run, ["mkdir", "-p", "-m", "0700", world.stateDirectory], { doing: `make ${world.stateDirectory}` });
     await makeNetwork(world, plan);
     const hostKeys = new Map<string, string>();
@@ -95,7 +97,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   }
 
   async function down(stack: Stack, emit: Emit): Promise<void> {
-    await requireTools(world);
+    await requireRemovalTools(world);
     const directory = join(world.stateDirectory, stack.name);
     const doing = { doing: `remove the machines of ${stack.name}` };
     await cutPower(world, stack.name, { isWhole: true });
@@ -104,6 +106,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await must(run, unmountArgv([directory]), doing);
     await must(run, ["rm", "-rf", "--one-file-system", directory], doing);
     await pin(world, stack, new Map());
+    await unmark(stack);
     for (const host of stack.hosts) emit(row(host, "done", "removed"));
   }
 
