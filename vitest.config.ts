@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** What takes many runs, or whole installations, to prove: `npm run test:long`. */
-const LONG = ["check", "ci", "guided", "limit"].map((name) => `test/machines/${name}.test.ts`);
+const LONG = ["check", "ci", "drills-all", "drills-heal", "guided", "judges", "limit"].map(
+  (name) => `test/machines/${name}.test.ts`,
+);
 const onlyLong = Boolean(process.env["QUINTET_LONG"]);
 
 export default defineConfig({

@@ -25,7 +25,7 @@ packages_for_machines() {
 }
 
 # The database server without its service: the example application is tested against a real one.
-# A terminal to type in, shells that complete.
+# A terminal to type in, shells that complete, a browser and an XML parser to read reports with.
 packages_for_tests() {
   need mariadbd mariadb-server-core
   need mariadb mariadb-client-core
@@ -34,6 +34,8 @@ packages_for_tests() {
   need git git
   need zsh zsh
   need fish fish
+  need chromium chromium
+  need xmllint libxml2-utils
 }
 
 install_packages() {

@@ -1,8 +1,8 @@
 // Writes the JSON Schemas under docs/ from the schemas in src/. Run it after a change of those, then format.
 import { writeFile } from "node:fs/promises";
 import { eventsJsonSchema } from "../src/events.ts";
+import { reportJsonSchema } from "../src/report/schema.ts";
 import { stackJsonSchema } from "../src/stack/json-schema.ts";
-import { reportJsonSchema } from "../src/verify/report.ts";
 
 const SCHEMAS = {
   "docs/stack.schema.json": stackJsonSchema,

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import type { CommonOptions, Verb } from "./commands/context.ts";
 import { HOW_TO_INSTALL, SHELLS } from "./completion/scripts.ts";
+import { DRILL_IDS } from "./stack/drill-ids.ts";
 
 /** Runs one verb with the world that fits its flags. */
 export type RunVerb = (options: CommonOptions, verb: Verb) => Promise<void>;
@@ -42,6 +43,17 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   /** What the verbs take that end with exit code 6 while another run is at work. */
   const locking = (command: Command) =>
     command.option("--lock-wait <time>", "wait so long for another run: seconds, or minutes as in 10m");
+
+  /** What the verbs take that can break things on purpose. */
+  const drilling = (command: Command) =>
+    command
+      .option("--drills", "also break things on purpose, one after another, under load, and measure")
+      .addOption(new Option("--drill <id...>", "only these drills").choices(DRILL_IDS))
+      .addOption(new Option("--skip <id...>", "all drills but these").choices(DRILL_IDS))
+      .option("--list-drills", "list the drills and what each would do here, and run nothing")
+      .option("--rate <number>", "requests a second while a drill runs, 1 to 1000; default: what stack.yml says")
+      .option("--duration <time>", "how long each drill watches what it broke, at least: seconds, or minutes as in 2m")
+      .option("--max-downtime <ms>", "the longest stretch without an answer that any drill may cost, milliseconds");
 
   /** What the verbs take that begin with describing a stack; addAnswerFlags adds a flag for each question. */
   const describing = (command: Command, overwrite = "replace a stack.yml that says something else") =>
@@ -99,13 +111,18 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       runVerb(options, async (context) => (await import("./commands/apply.ts")).applyCommand(options, context)),
     );
 
-  onHosts(verb(program, "verify", "run the smoke checks against the running stack, and write a report"))
-    .option("--drills", "also break things on purpose, under load, and measure (rehearsal machines)")
+  drilling(
+    locking(onHosts(verb(program, "verify", "run the smoke checks against the running stack, and write a report"))),
+  )
+    .option("--check <id...>", "only these smoke checks")
+    .option("--list-checks", "list the smoke checks, and run nothing")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
     );
 
-  const rehearse = verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer")
+  const rehearse = drilling(
+    locking(verb(program, "rehearse", "apply, verify and drill on throw-away machines of this computer")),
+  )
     .option("--down", "remove the machines at the end")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/rehearse.ts")).rehearseCommand(options, context)),
@@ -120,11 +137,37 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
   // `rehearse --stack x up` and `rehearse up --stack x` mean the same.
   const runMachines = (what: "up" | "down" | "status", command: Command) => {
     const options = command.optsWithGlobals();
-    if (options["down"]) command.error(`error: --down has no meaning with rehearse ${what}`);
+    // Those of the whole rehearsal, which is more than its machines.
+    const whole = rehearse.options.filter((option) => !command.options.some(({ long }) => long === option.long));
+    const stray = whole.find((option) => options[option.attributeName()] !== undefined);
+    if (stray !== undefined) command.error(`error: ${stray.long} has no meaning with rehearse ${what}`);
     return runVerb(options, async (context) =>
       (await import("./commands/machines.ts")).machinesCommand(what, options, context),
     );
   };
+
+  const report = verb(program, "report", "show the last report, or the named one; list and compare them")
+    .argument("[name]", "a name of `report list`, its beginning, or latest")
+    .option("--open", "open report.html in the browser")
+    .action((name, options) =>
+      runVerb(options, async (context) => (await import("./commands/report.ts")).reportCommand(name, options, context)),
+    );
+  verb(report, "list", "every report of the stack").action((_, command) => {
+    const options = command.optsWithGlobals();
+    return runVerb(options, async (context) =>
+      (await import("./commands/report.ts")).reportListCommand(options, context),
+    );
+  });
+  verb(report, "compare", "what newly fails, is mended or got slower, between the last two or the named ones")
+    .argument("[before]", "a name; alone, it is compared with the last")
+    .argument("[after]", "a name")
+    .option("--fail-on-worse", "exit 5 if something newly fails or got slower")
+    .action((before, after, _, command) => {
+      const options = command.optsWithGlobals();
+      return runVerb(options, async (context) =>
+        (await import("./commands/report.ts")).reportCompareCommand([before, after], options, context),
+      );
+    });
 
   plainVerb(program, "doctor", "say what this computer lacks for all this, and the command that mends it").action(
     (options) =>

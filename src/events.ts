@@ -60,6 +60,13 @@ export const eventSchema = z.discriminatedUnion("type", [
     done: count.exactOptional().meta({ description: "Tasks that have ended." }),
     total: count.exactOptional().meta({ description: "Tasks in all: an estimate until the end." }),
   }),
+  event("load", "How the load of a drill fares, some times a second.", {
+    step: z.string(),
+    answered: z.array(count).readonly().meta({ description: "Successful answers in each of the last seconds." }),
+    requests: count,
+    failed: count,
+    holders: strings.meta({ description: "The balancers that hold the virtual IP now." }),
+  }),
   event("task", "One Ansible task ended on one host.", {
     host: z.string(),
     role: z.string().optional(),

@@ -21,6 +21,7 @@ export const QUESTION_IDS = [
   "app-static",
   "app-port",
   "app-health",
+  "app-response-timeout-ms",
   "app-env",
   "static-paths",
   "database-engine",

@@ -190,6 +190,14 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
     placeholder: "path",
     message: "Which path says that it can do its work?",
   },
+  "app-response-timeout-ms": {
+    section: "Application",
+    path: ["app", "response_timeout_ms"],
+    placeholder: "ms",
+    message: "How long may a page take?",
+    help: "Milliseconds; more than your slowest. Then another app server is asked for it, once.",
+    advanced: true,
+  },
   "app-env": {
     section: "Application",
     path: ["app", "env"],

@@ -91,7 +91,7 @@ function readAnswer(question: Question, text: string, answers: Answers, where: W
 function plain({ id, path = [] }: Question, text: string, where: Where | undefined): string | number {
   if (id === "app-source" || id === "ssh-identity") return relocated(text, where);
   // What a person sets around a command may be meant; around a name it never is.
-  if (id.startsWith("app-") && id !== "app-port" && id !== "app-health") return text;
+  if (id.startsWith("app-") && id !== "app-health" && !takesNumber(path)) return text;
   return takesNumber(path) ? wholeNumber(text.trim()) : text.trim();
 }
 

@@ -1,16 +1,17 @@
 import path from "node:path";
 import { ensureAnsible } from "../ansible/find.ts";
 import type { PlaybookResult } from "../ansible/run.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { generateProject } from "./generate.ts";
 import { loadStack } from "./load-stack.ts";
 import { type LockRequest, withLock } from "./locked.ts";
 import { withDirectory } from "./locked-directory.ts";
+import { mendDrill } from "./mend-drill.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach, checkHosts } from "./preflight.ts";
 import { runSite } from "./site.ts";
@@ -55,6 +56,7 @@ export async function applyStack(
   const hosts = await approach(stack, options, context);
   const check = (inner: CommandContext) => checkHosts(stack, hosts, inner);
   const before = async (inner: CommandContext) => {
+    await mendDrill(stack, inner);
     await check(inner);
     await generateProject(stack, ansible, options, inner);
   };

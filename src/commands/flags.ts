@@ -13,7 +13,7 @@ const TAKES: Record<"apply" | "plan" | "check" | "verify" | "generate", readonly
   check: LOGIN,
   plan: [...LOGIN, "overwrite", "lockWait"],
   apply: [...LOGIN, "overwrite", "lockWait"],
-  verify: LOGIN,
+  verify: [...LOGIN, "lockWait"],
 };
 
 /** The flags that a run was given, to be repeated in advice to run `verb`: those of them that it takes. */

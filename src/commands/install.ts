@@ -3,13 +3,13 @@ import path from "node:path";
 import { type HostPlan, wouldChange } from "../ansible/plan.ts";
 import { type FlagValues, fromFlags } from "../answers/flags.ts";
 import { EXIT, QuintetError } from "../errors.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { SUDO_PASSWORD_VARIABLE } from "../remote/login.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type ApplyOptions, applyLocked } from "./apply.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { type Guide, type InitOptions, initStack, sameCommand } from "./init.ts";
 import { findStack, loadStack } from "./load-stack.ts";
@@ -40,7 +40,8 @@ export async function installCommand(options: InstallOptions, context: CommandCo
     const { hosts } = await applyLocked(stack, options, context, before && { before });
     return { plans, hosts };
   });
-  const report = await verifyStack(stack, [], await rehearsalMachines(stack, context), context, meant);
+  const machines = await rehearsalMachines(stack, context);
+  const report = await verifyStack(stack, { hosts: meant, ...(machines && { machines }) }, options, context);
   context.emit({
     type: "result",
     verb: "install",

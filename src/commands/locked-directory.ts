@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { QuintetError } from "../errors.ts";
 import { cannotWrite } from "../generate/write.ts";
 import { takeDirectory } from "../lock/directory.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { directoryHeldError, holderText } from "../lock/words.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import type { LockRequest } from "./locked.ts";
 
 const ASK_AGAIN_MS = 500;

@@ -3,16 +3,16 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, QuintetError } from "../errors.ts";
 import { type Claim, lineOf } from "../lock/claim.ts";
-import { keepLocks, type Loss, RETAKE_MS } from "../lock/keep.ts";
+import { keepLocks, type Loss, RETAKE_MS, type Watcher, WHENEVER_MS } from "../lock/keep.ts";
 import { lockSession } from "../lock/lock-session.ts";
 import { lockArgv } from "../lock/script.ts";
 import { LockFailure, type Taken, takeAll } from "../lock/take.ts";
-import { lockWaitMs } from "../lock/wait.ts";
 import { heldError, holderText, lostError } from "../lock/words.ts";
 import type { LockWorld } from "../lock/world.ts";
 import { makeSessions, type Sessions } from "../remote/sessions.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { CommandContext } from "./context.ts";
+import { lockWaitMs } from "./flag-values.ts";
 import { step } from "./step.ts";
 
 export interface LockRequest {
@@ -22,6 +22,8 @@ export interface LockRequest {
   readonly again: string;
   /** As --lock-wait says it. */
   readonly lockWait?: string | undefined;
+  /** The work takes hosts away itself: that the locks of those go with them, and come back, is no news. */
+  readonly hostsMayGo?: boolean;
   /** What to do about hosts that can be neither locked nor are held, before that is thrown: say more of what is wrong. */
   readonly otherwise?: () => Promise<unknown>;
 }
@@ -63,11 +65,13 @@ export async function withLock<Result>(
       throw error;
     });
     const lost = new AbortController();
-    const keeper = keepLocks(taken, claim, world, {
-      losing: (host) => emit({ type: "warning", message: `The lock on ${host} was lost; taking it again.` }),
-      retaken: (host) => emit({ type: "info", message: `The lock on ${host} is ours again.` }),
+    const say = request.hostsMayGo ? () => {} : emit;
+    const watcher: Watcher = {
+      losing: (host) => say({ type: "warning", message: `The lock on ${host} was lost; taking it again.` }),
+      retaken: (host) => say({ type: "info", message: `The lock on ${host} is ours again.` }),
       lost: (host, why) => lost.abort(new QuintetError(lostError(host, lossText(why, context.now()), request.again))),
-    });
+    };
+    const keeper = keepLocks(taken, claim, world, watcher, request.hostsMayGo ? WHENEVER_MS : RETAKE_MS);
     try {
       return await work({ ...context, lockedAs: claim.run, signal: AbortSignal.any([signal, lost.signal]) });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Machines } from "../machines/machines.ts";
-import { isRehearsed, nspawnMachines } from "../machines/nspawn.ts";
+import { nspawnMachines } from "../machines/nspawn.ts";
+import { isRehearsed } from "../machines/rehearsed.ts";
 import { nspawnWorld } from "../machines/world.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";

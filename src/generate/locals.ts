@@ -1,8 +1,10 @@
 import { isIPv6 } from "node:net";
 import path from "node:path";
-import { type Flow, flowsTo, PORTS } from "../stack/flows.ts";
+import { flowsTo, PORTS } from "../stack/flows.ts";
+import { acceptRules, addresses, sourceMatches } from "../stack/packet-filter.ts";
 import { TIERS, type Tier } from "../stack/schema.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
+import { timersOf } from "../stack/timers.ts";
 import { loginArgs, sharedLoginArgs } from "./login-args.ts";
 import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
 
@@ -85,6 +87,7 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     hostPort,
     ports: PORTS,
     release,
+    timers: timersOf(stack),
     balancers,
     webs,
     apps,
@@ -96,6 +99,7 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     sharedLoginArgs: sharedLoginArgs(stack.hosts),
     database: { ...stack.database, ...ENGINES[stack.database.engine] },
     virtualIp: { ...stack.virtualIp, keepalived: keepalivedAddress(stack.virtualIp.address) },
+    ipFamily: family,
     /** One socket for both families where the virtual IP is IPv6. */
     bind: (port: number) => (family === 6 ? `[::]:${port} v4v6` : `:${port}`),
     metricsBind: `${jinjaHost("loadbalancer_private_address", balancers)}:${PORTS.metrics}`,
@@ -117,43 +121,15 @@ export function hostLocals(stack: Stack, host: Host) {
     services: tiers.flatMap((tier) => SERVICES[tier](stack)),
     configuration: Object.assign({}, ...tiers.map((tier) => CONFIGURATION[tier](stack))) as Record<string, string>,
     peer: balancers.find((balancer) => balancer !== host),
-    priority: 150 - balancers.indexOf(host) * 50,
-    rules: [...flowsTo(stack, host).flatMap(rulesFor), ...vrrpRules(balancers, host)],
+    priority: timersOf(stack).priorities[balancers.indexOf(host)],
+    rules: [...flowsTo(stack, host).flatMap(acceptRules), ...vrrpRules(balancers, host)],
   };
-}
-
-/** The nftables rules that let a flow in: none for a flow from nowhere. */
-function rulesFor(flow: Flow): string[] {
-  const accept = `tcp dport ${flow.port} accept comment ${JSON.stringify(flow.name)}`;
-  if (flow.from === "anywhere") return [accept];
-  const sources = "hosts" in flow.from ? addresses(flow.from.hosts) : flow.from.networks;
-  return sourceMatches(sources).map((match) => `${match} ${accept}`);
 }
 
 function vrrpRules(balancers: readonly Host[], host: Host): string[] {
   if (!balancers.includes(host)) return [];
   const peers = addresses(balancers.filter((peer) => peer !== host));
   return sourceMatches(peers).map((match) => `${match} meta l4proto 112 accept comment "VRRP, from keepalived"`);
-}
-
-function sourceMatches(sources: readonly string[]): string[] {
-  const match = (family: string, list: readonly string[]) =>
-    list.length === 0 ? [] : [`${family} saddr { ${list.join(", ")} }`];
-  return [
-    ...match(
-      "ip",
-      sources.filter((source) => !source.includes(":")),
-    ),
-    ...match(
-      "ip6",
-      sources.filter((source) => source.includes(":")),
-    ),
-  ];
-}
-
-/** Either address of a host may be the source, whichever the route prefers. */
-function addresses(hosts: readonly Host[]): string[] {
-  return [...new Set(hosts.flatMap((host) => [host.privateAddress, host.address]))];
 }
 
 /**

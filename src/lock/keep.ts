@@ -25,12 +25,19 @@ export type Loss =
   | { readonly kind: "was held" }
   | { readonly kind: "out of reach"; readonly detail: string };
 
-/** Gives signs of life on every host, and takes a lock that was lost again, until it is released. */
+/** Of a run that breaks hosts itself: whatever time they take to come back, its locks wait for them. */
+export const WHENEVER_MS = 2 ** 31 - 1;
+
+/**
+ * Gives signs of life on every host, and takes a lock that was lost again, until it is released. `retakeMs`: how long a
+ * host may be out of reach.
+ */
 export function keepLocks(
   taken: Taken,
   claim: Claim,
   world: LockWorld,
   watcher: Watcher,
+  retakeMs: number = RETAKE_MS,
 ): { release(): Promise<void> } {
   const current = new Map(taken);
   let over = false;
@@ -41,7 +48,7 @@ export function keepLocks(
     let detail = "";
     while (!over) {
       const attempt = tryOnce(host, claim, world, () => over);
-      const left = Math.max(0, RETAKE_MS - (world.monotonic() - since));
+      const left = Math.max(0, retakeMs - (world.monotonic() - since));
       const bell = new AbortController();
       const tooLate = world.sleep(left, bell.signal).catch(() => undefined);
       const outcome = await Promise.race([attempt, tooLate]).finally(() => bell.abort());

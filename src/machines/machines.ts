@@ -26,6 +26,11 @@ export interface Machines {
   powerOff(stack: Stack, host: string): Promise<void>;
   /** Power comes back: boots the machine with the disk it had; returns when SSH answers. */
   start(stack: Stack, host: string): Promise<void>;
+  /**
+   * Starts the machine after this long, unless it runs by then or start was called: also where this process is killed
+   * before.
+   */
+  startLater(stack: Stack, host: string, afterMs: number): Promise<void>;
   /** Pulls or plugs the machine's network cable. */
   link(stack: Stack, host: string, state: "up" | "down"): Promise<void>;
 }

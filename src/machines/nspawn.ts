@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Emit, RowStatus } from "../events.ts";
 import type { Host, Stack } from "../stack/stack.ts";
@@ -19,12 +18,8 @@ import { cutPower } from "./power.ts";
 import { must, privileged } from "./privileged.ts";
 import { machineProcesses } from "./processes.ts";
 import { findResolver } from "./resolver.ts";
+import { startLater } from "./start-later.ts";
 import type { NspawnWorld } from "./world.ts";
-
-/** Whether a rehearsal of this stack is up: its bridge is there, which everybody may see. */
-export function isRehearsed(stack: Pick<Stack, "name">): boolean {
-  return existsSync(join("/sys/class/net", bridgeName(stack.name)));
-}
 
 /** Rehearsal machines as systemd-nspawn containers of this computer, each a whole Debian with a systemd of its own. */
 export function nspawnMachines(world: NspawnWorld): Machines {
@@ -121,7 +116,21 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     );
   }
 
+  /** By machine name: what calls off a start that was to come. */
+  const coming = new Map<string, () => void>();
+  const callOff = (stack: Stack, host: string) => {
+    const name = machineName(stack.name, host);
+    coming.get(name)?.();
+    coming.delete(name);
+  };
+
+  async function later(stack: Stack, host: string, afterMs: number): Promise<void> {
+    callOff(stack, host);
+    coming.set(machineName(stack.name, host), await startLater({ stack, host }, afterMs));
+  }
+
   async function start(stack: Stack, name: string): Promise<void> {
+    callOff(stack, name);
     for (const host of stack.hosts.filter((each) => each.name === name)) {
       await remountDisk(world, machineOf(stack, name).directory, name);
       await ensureBooted(stack, host, false);
@@ -131,7 +140,7 @@ export function nspawnMachines(world: NspawnWorld): Machines {
   const powerOff = (stack: Stack, host: string) =>
     cutPower(world, stack.name, { machine: machineName(stack.name, host), isWhole: false });
 
-  return { up, down, status, powerOff, start, link: plug };
+  return { up, down, status, powerOff, start, startLater: later, link: plug };
 }
 
 function row(host: Host, status: RowStatus, text: string) {

@@ -1,4 +1,5 @@
 import type { Event } from "../events.ts";
+import { loadRow } from "./load-line.ts";
 import { duration } from "./text.ts";
 
 type Row = Extract<Event, { type: "row" }>;
@@ -40,6 +41,7 @@ export function heartbeat(
         timer = setInterval(beat, EVERY_MS).unref();
       } else if (event.type === "step-finished" && event.step === step) stop();
       else if (event.type === "row" && event.step === step) rows.set(event.row, event);
+      else if (event.type === "load" && event.step === step) rows.set("load", loadRow(event));
     },
     stop,
   };

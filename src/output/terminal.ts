@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Event } from "../events.ts";
+import { loadRow } from "./load-line.ts";
 import type { Output, OutputOptions } from "./output.ts";
 import type { StepView } from "./step-list.ts";
 import { tableLines } from "./table.ts";
@@ -78,6 +79,9 @@ export function terminalSink({ stdout, stderr, color, verbose, now = () => new D
         break;
       case "row":
         if (current?.step === event.step) current.row(event, at);
+        break;
+      case "load":
+        if (current?.step === event.step) current.row(loadRow(event), at);
         break;
       case "task":
         if (verbose) tasks.push(event);

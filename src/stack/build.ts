@@ -16,7 +16,7 @@ export interface Surroundings {
 
 /** Fills every default in and makes every path absolute; the file has passed every rule. */
 export function buildStack(file: StackFile, around: Surroundings): Stack {
-  const { name, site, routes, database, checks, firewall } = file;
+  const { name, site, routes, database, checks, drills, firewall } = file;
   const virtualIp = known(file.virtual_ip.address);
   const source = absolute(file.app.source, around);
   return {
@@ -35,6 +35,7 @@ export function buildStack(file: StackFile, around: Surroundings): Stack {
     app: { ...file.app, source },
     database,
     checks,
+    drills,
     firewall,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DRILL_IDS } from "./drill-ids.ts";
 
 /** What a host is for; also the name of its Ansible group. */
 export const TIERS = ["loadbalancer", "web", "app", "database"] as const;
@@ -129,7 +130,7 @@ export const stackFile = z
           .min(50)
           .max(10000)
           .multipleOf(10)
-          .default(200)
+          .default(100)
           .meta({ description: "VRRP advertisement interval, milliseconds." }),
         interface: z
           .string()
@@ -185,6 +186,10 @@ export const stackFile = z
         health: urlPath
           .default("/healthz")
           .meta({ description: "Answers 200 while the application can do its work; HAProxy asks it all the time." }),
+        response_timeout_ms: z.int().min(500).max(30000).default(5000).meta({
+          description:
+            "How long the application may be silent over a page, before it begins or in the middle, milliseconds: longer than your slowest. A request that changes nothing (GET, HEAD, OPTIONS) is then asked once more, of another app server, and fails if that one is as slow; all others, and event streams, are waited for 30 seconds and never sent again.",
+        }),
         env: z
           .record(environmentName, line)
           .default({})
@@ -223,11 +228,33 @@ export const stackFile = z
         dynamic: urlPath.default("/").meta({ description: "A page of the app tier that any visitor may read." }),
         write: urlPath.optional().meta({
           description:
-            "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not.",
+            "Where the app lets Quintet prove that writes survive: PUT <write>/<id> stores the id and answers 2xx once it is durable, GET <write>/<id> answers 200 when it is stored and 404 when it is not. Where that answer is JSON with a number `count`, a count above 1 means that the write was stored more than once.",
         }),
       })
       .prefault({})
       .meta({ description: "What the smoke checks ask for." }),
+    drills: z
+      .strictObject({
+        rate: z.int().min(1).max(1000).default(100).meta({ description: "Requests a second while a drill runs." }),
+        objectives: z
+          .partialRecord(
+            z.enum(DRILL_IDS),
+            z
+              .strictObject({
+                downtime_ms: z.int().min(0).max(600_000).meta({ description: "Longest stretch without any answer." }),
+                failed_requests: z
+                  .int()
+                  .min(0)
+                  .max(600_000)
+                  .meta({ description: "Requests that only read and got no good answer." }),
+              })
+              .partial(),
+          )
+          .default({})
+          .meta({ description: "What a drill may cost, by its id, where that is not the default." }),
+      })
+      .prefault({})
+      .meta({ description: "How `verify --drills` loads the stack, and what it allows." }),
     firewall: z
       .strictObject({
         ssh_from: z

@@ -85,6 +85,7 @@ export interface Stack {
   readonly app: StackFile["app"];
   readonly database: StackFile["database"];
   readonly checks: StackFile["checks"];
+  readonly drills: StackFile["drills"];
   readonly firewall: StackFile["firewall"];
 }
 

@@ -1,9 +1,11 @@
 import type { Sessions } from "../remote/sessions.ts";
+import type { IsolationReport } from "../report/schema.ts";
 import type { Tier } from "../stack/schema.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import type { Clock } from "./clock.ts";
-import type { IsolationReport } from "./report.ts";
+import type { HostLook } from "./look/look.ts";
 import type { Answer, Site, SiteRequest } from "./site.ts";
+import type { Trail } from "./trail/trail.ts";
 
 /** What a check or drill works with. */
 export interface Context {
@@ -15,6 +17,12 @@ export interface Context {
   readonly ask: (request: SiteRequest) => Promise<Answer>;
   /** Which ports are open from where; tried once, for all the checks that want to know. */
   readonly flows: () => Promise<readonly IsolationReport[]>;
+  /** What one look at a host as root gives; each host is looked at once, for all the checks that want to know. */
+  readonly look: (host: string) => Promise<HostLook>;
+  /** Requests that were marked, and the lines that the hosts logged of them; sent once. */
+  readonly trails: () => Promise<readonly Trail[]>;
+  /** Something that is no failure yet, and will be. */
+  readonly warn: (message: string) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -30,6 +38,10 @@ export interface Finding {
   readonly id?: string;
   readonly title?: string;
   readonly tier?: Tier;
+  /** What mends it. */
+  readonly fix?: string;
+  /** It passed, but will not for ever: a sentence. */
+  readonly warning?: string;
 }
 
 /** One smoke check. It runs once; whatever it throws makes it a failed check. */
@@ -37,6 +49,12 @@ export interface Check {
   readonly id: string;
   readonly tier: Tier;
   readonly title: string;
+  /** What mends it where it failed: a command or a setting. */
+  readonly fix: string;
+  /** The ids of its findings, where they are not its own. */
+  readonly parts?: readonly string[];
+  /** Tiers of whose hosts it has something to say, besides its own. */
+  readonly alsoOf?: readonly Tier[];
   /** It has something to say of hosts of all tiers, not only of its own. */
   readonly ofEveryTier?: boolean;
   run(context: Context): Promise<Finding[]>;

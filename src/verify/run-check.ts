@@ -1,5 +1,5 @@
+import type { CheckReport } from "../report/schema.ts";
 import type { Check, Context, Finding } from "./context.ts";
-import type { CheckReport } from "./report.ts";
 
 /** Runs one check; what it throws is its failure. An abort is passed on. */
 export async function runCheck(check: Check, context: Context): Promise<CheckReport[]> {
@@ -11,14 +11,10 @@ export async function runCheck(check: Check, context: Context): Promise<CheckRep
   });
   context.signal.throwIfAborted();
   const durationMs = Math.round(context.clock.monotonic() - begin);
-  return findings.map(({ id = check.id, tier = check.tier, title = check.title, host, status, expected, actual }) => ({
-    id,
-    tier,
-    host,
-    title,
-    status,
-    expected,
-    actual,
-    durationMs,
-  }));
+  for (const warning of new Set(findings.flatMap((found) => found.warning ?? []))) context.warn(warning);
+  return findings.map((found) => {
+    const { id = check.id, tier = check.tier, title = check.title, fix = check.fix, host, status } = found;
+    const { expected, actual } = found;
+    return { id, tier, host, title, status, expected, actual, ...(status === "failed" ? { fix } : {}), durationMs };
+  });
 }

@@ -22,6 +22,7 @@ const LABELS: Readonly<Partial<Record<QuestionId, string>>> = {
   "app-static": "Static directory",
   "app-port": "Application port",
   "app-health": "Health path",
+  "app-response-timeout-ms": "Slowest page (ms)",
   "app-env": "Environment",
   "static-paths": "Static paths",
   "database-engine": "Database",

@@ -13,9 +13,16 @@ function settingsOf(schema: z.core.$ZodType, path: string[] = []): string[] {
   return Object.entries(schema.shape).flatMap(([key, inner]) => settingsOf(inner as z.core.$ZodType, [...path, key]));
 }
 
+/** Nobody who describes a stack can know them yet; `verify` has flags for them. */
+const NOT_ASKED = /^drills\./;
+
 test("every setting of stack.yml has a question", () => {
   const asked = QUESTIONS.flatMap(({ path }) => (path === undefined ? [] : [path.join(".")]));
-  expect(asked.sort()).toEqual(settingsOf(stackFile).sort());
+  expect(asked.sort()).toEqual(
+    settingsOf(stackFile)
+      .filter((path) => !NOT_ASKED.test(path))
+      .sort(),
+  );
 });
 
 test("choices are the ones that stack.yml knows, with a sentence each", () => {

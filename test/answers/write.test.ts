@@ -35,12 +35,13 @@ test("writes all that can be said, and quotes what has to be", () => {
     "ssh-proxy-jump": "jump@192.0.2.1:2222",
     "virtual-ip-prefix": "26",
     "virtual-ip-interface": "eth1",
-    "virtual-ip-advert-ms": "100",
+    "virtual-ip-advert-ms": "150",
     "virtual-ip-router-id": "7",
     "app-build": "npm ci && npm run build: all # it",
     "app-static": "public",
     "app-port": "8000",
     "app-health": "/up",
+    "app-response-timeout-ms": "7000",
     "app-env": 'A=yes\nB="quoted" {{ x }}\n"C=two  blanks "\nD=',
     "static-paths": "/assets, /img",
     "database-engine": "mariadb",
@@ -61,7 +62,7 @@ hosts:
   lb: { address: 10.0.0.1, private_address: 192.168.0.1, tiers: [loadbalancer], ssh: { user: root, port: 22, identity: ~/a b, host: lb-a }, machine: { suite: sid } }
   "no": { address: 2001:db8::1, tiers: [app, web], ssh: { proxy_jump: none } }
 ssh: { user: deploy, port: 2222, identity: ~/.ssh/id_ed25519, proxy_jump: jump@192.0.2.1:2222 }
-virtual_ip: { address: 10.0.0.100, prefix: 26, interface: eth1, advert_ms: 100, router_id: 7 } # an unused address of the balancers' subnet: the one that clients use
+virtual_ip: { address: 10.0.0.100, prefix: 26, interface: eth1, advert_ms: 150, router_id: 7 } # an unused address of the balancers' subnet: the one that clients use
 site: { domain: shop.example }
 routes: { static: [/assets, /img] }
 app:
@@ -72,6 +73,7 @@ app:
   static: public
   port: 8000
   health: /up
+  response_timeout_ms: 7000
   env: { A: "yes", B: '"quoted" {{ x }}', C: "two  blanks ", D: "" }
 database: { engine: mariadb, name: shop_live, port: 3307, buffer_pool_mb: 512 } # one host: a single point of failure
 checks: { static: /assets/a.css, dynamic: /hello, write: /writes }
@@ -82,10 +84,11 @@ machine: { suite: trixie, sudo: password }
 
 test("leaves out what a stack.yml without it would have anyway", () => {
   const defaults: Answers = {
-    "virtual-ip-advert-ms": "200",
+    "virtual-ip-advert-ms": "100",
     tls: "self-signed",
     "app-port": "3000",
     "app-health": "/healthz",
+    "app-response-timeout-ms": "5000",
     "static-paths": "/assets /favicon.ico /robots.txt",
     "database-engine": "mysql",
     "database-packages": "distribution",

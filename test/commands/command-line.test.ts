@@ -27,7 +27,7 @@ describe("help", () => {
     const { exitCode, stdout, stderr } = await say("--help");
     expect([exitCode, stderr]).toEqual([0, ""]);
     const verbs = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, verb]) => verb);
-    expect(verbs).toEqual("init install generate check plan apply verify rehearse doctor completion".split(" "));
+    expect(verbs).toEqual("init install generate check plan apply verify rehearse report doctor completion".split(" "));
   });
 
   test("--help of a verb", async () => {

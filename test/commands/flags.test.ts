@@ -8,7 +8,7 @@ test.each([
   ["apply", [...login, "--overwrite", "--lock-wait", "10m"]],
   ["plan", [...login, "--overwrite", "--lock-wait", "10m"]],
   ["check", login],
-  ["verify", login],
+  ["verify", [...login, "--lock-wait", "10m"]],
   ["generate", ["--overwrite", "--lock-wait", "10m"]],
 ] as const)("%s gets what it takes", (verb, expected) => {
   expect(flagsFor(verb, all)).toEqual(expected);

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLogin } from "../../src/remote/login.ts";
+import { asExpected, reportSchema } from "../../src/report/schema.ts";
 import { poolServers } from "../../src/verify/haproxy.ts";
-import { reportSchema } from "../../src/verify/report.ts";
 import { failing } from "./failing.ts";
 import { hostsOf, program, quintet } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
     expect(errors).toEqual([
       {
         message:
-          "quintet-test did not pass: HAProxy sees every server up; Static content comes from each web server; Ports are open to those who need them and to nobody else.",
+          "quintet-test did not pass: HAProxy sees every server up; Static content comes from each web server; Ports are open to those who need them and to nobody else; Services run, and start when the host does.",
         step: "Verify",
         detail: expect.stringMatching(
           /^web1: HAProxy sees every server up: web\/web2 is DOWN\n[\s\S]*\nweb2: Static content comes from each web server: /,
@@ -80,9 +80,19 @@ describe.skipIf(reason !== undefined)(`failures${reason === undefined ? "" : `: 
       "pools-are-up web2",
       "static-from-each-web web2",
       "flow-isolation web2",
+      "services web2",
     ]);
-    expect(report.isolation.filter(({ expected, actual }) => expected !== actual)).toEqual([
-      { from: "web1", to: "web2", port: 8080, expected: "open", actual: "closed" },
+    const { address } = await hostNamed("web2");
+    expect(report.isolation.filter((flow) => !asExpected(flow))).toEqual([
+      {
+        from: "web1",
+        to: "web2",
+        address,
+        port: 8080,
+        expected: "open",
+        actual: "refused",
+        rule: `web2: nothing listens on ${address}:8080 (Nginx)`,
+      },
     ]);
   });
 });

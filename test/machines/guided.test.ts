@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reportSchema } from "../../src/verify/report.ts";
+import { reportSchema } from "../../src/report/schema.ts";
 import { Terminal } from "../wizard/terminal.ts";
 import { program, quintet } from "./quintet.ts";
 import { whyNoMachines, writeRehearsal } from "./rehearsal.ts";

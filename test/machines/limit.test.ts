@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { Report } from "../../src/report/schema.ts";
 import { VIRTUAL_IP } from "../../src/verify/context.ts";
-import type { Report } from "../../src/verify/report.ts";
 import { failing } from "./failing.ts";
 import { eventsOf, hostsOf, program, quintet, type Run } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
@@ -51,9 +51,10 @@ describe.skipIf(reason !== undefined)(`--limit${reason === undefined ? "" : `: $
     expect(report.isolation).toContainEqual({
       from: "web1",
       to: "db1",
+      address: stack.hosts.find(({ name }) => name === "db1")?.address,
       port: 3306,
       expected: "closed",
-      actual: "closed",
+      actual: "dropped",
     });
     expect(new Set(report.isolation.map(({ from }) => from))).toEqual(new Set(["web1", "this computer"]));
   });

@@ -40,22 +40,24 @@ async function inits(stack: Stack): Promise<number[]> {
 
 /** Everything on this computer that belongs to the rehearsal, by asking the system where up was told what to make. */
 async function traces(stack: Stack): Promise<string[]> {
-  const lists = await Promise.all(
-    [
-      ["ip", "-details", "link"],
-      ["ip", "-oneline", "address"],
-      ["ip", "route"],
-      ["nft", "list", "tables"],
-      ["cat", "/proc/self/mounts"],
-      ["find", "/sys/fs/cgroup", "-type", "d", "-name", `quintet-${stack.name}.*`],
-      ["find", world.stateDirectory, "-mindepth", "1", "-maxdepth", "1"],
-      ["ps", "-eo", "args"],
-    ].map(async (argv) => (await run(argv)).stdout.split("\n")),
-  );
+  const lines: string[] = [];
+  // One after the other: ps would find the name in what find was told.
+  for (const argv of [
+    ["ip", "-details", "link"],
+    ["ip", "-oneline", "address"],
+    ["ip", "route"],
+    ["nft", "list", "tables"],
+    ["cat", "/proc/self/mounts"],
+    ["find", "/sys/fs/cgroup", "-type", "d", "-name", `quintet-${stack.name}.*`],
+    ["find", world.stateDirectory, "-mindepth", "1", "-maxdepth", "1"],
+    ["ps", "-eo", "args"],
+  ]) {
+    lines.push(...(await run(argv)).stdout.split("\n"));
+  }
   const subnet = stack.virtualIp.address.replace(/\d+$/, "");
   const names = [`quintet-${stack.name}`, `qb-${stack.name}`, `vb-${stack.name}`, `/${stack.name}/`, `/${stack.name}`];
   const isOurs = (line: string) => line.includes(subnet) || names.some((name) => line.includes(name));
-  return lists.flat().filter((line) => isOurs(line) && !line.includes("quintet-test-"));
+  return lines.filter((line) => isOurs(line) && !line.includes("quintet-test-"));
 }
 
 describe.skipIf(reason !== undefined)(
@@ -140,6 +142,21 @@ describe.skipIf(reason !== undefined)(
       expect(await on(one, "web1", "sudo cat /root/mark")).toBe("kept");
       expect(await on(one, "app1", "systemctl is-system-running --wait")).toBe("running");
     }, 30_000);
+
+    test("a start that was armed comes by itself, and is called off by one that came before", async () => {
+      const waiting = async () =>
+        (await run(["ps", "-eo", "args"])).stdout.split("\n").filter((args) => args.includes("start-later-program"));
+      await machines.startLater(one, "web1", 1_000);
+      await machines.powerOff(one, "web1");
+      expect((await machines.status(one)).map(({ state }) => state)).toEqual(["stopped", "running"]);
+      await expect.poll(() => on(one, "web1", "sudo cat /root/mark"), { timeout: 30_000 }).toBe("kept");
+
+      await expect.poll(waiting, { timeout: 30_000 }).toEqual([]);
+      await machines.startLater(one, "web1", 600_000);
+      expect(await waiting()).toHaveLength(1);
+      await machines.start(one, "web1");
+      expect(await waiting()).toEqual([]);
+    }, 90_000);
 
     test("a machine without its cable runs on and cannot be reached", async () => {
       const before = await inits(one);

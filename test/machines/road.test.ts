@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../src/command.ts";
-import { type Report, reportSchema } from "../../src/verify/report.ts";
+import { asExpected, type Report, reportSchema } from "../../src/report/schema.ts";
 import type { SetupRuns } from "./global-setup.ts";
 import { eventsOf, quintet, type Run } from "./quintet.ts";
 import { whyNoMachines } from "./rehearsal.ts";
@@ -46,27 +46,18 @@ describe.skipIf(reason !== undefined)(`the road${reason === undefined ? "" : `: 
     expect(run.exitCode).toBe(0);
   });
 
-  it("passes every check, and one balancer's power loss costs at most 1,500 ms", async () => {
-    const run = await quintet(["verify", "--drills", "--stack", directory]);
+  it("passes every check, from everywhere to everywhere", async () => {
+    const run = await quintet(["verify", "--stack", directory]);
     const report = reportSchema.parse(
       JSON.parse(await readFile(join(directory, "reports/latest/report.json"), "utf8")),
     );
-    expect(notPassed(report)).toEqual([]);
-    expect(new Set(report.checks.map((check) => check.id)).size).toBeGreaterThanOrEqual(10);
-    expect(report.isolation.filter((flow) => flow.expected !== flow.actual)).toEqual([]);
-    expect(report.isolation).toContainEqual({
-      from: "web1",
-      to: "db1",
-      port: 3306,
-      expected: "closed",
-      actual: "closed",
-    });
-    expect(report.isolation).toContainEqual({ from: "app1", to: "db1", port: 3306, expected: "open", actual: "open" });
-    const [drill] = report.drills;
-    expect(drill?.id).toBe("balancer-power-loss");
-    expect(drill?.measured?.downtimeMs).toBeLessThanOrEqual(1500);
-    expect(drill?.measured?.requests).toBeGreaterThan(500);
-    expect(drill?.measured?.vipHolders.max).toBe(1);
+    // Nothing makes backups of a rehearsal.
+    expect(notPassed(report).map(({ id, status }) => `${id} ${status}`)).toEqual(["backup-age skipped"]);
+    expect(new Set(report.checks.map((check) => check.id)).size).toBeGreaterThanOrEqual(20);
+    expect(report.isolation.filter((flow) => !asExpected(flow))).toEqual([]);
+    const database = { to: "db1", address: "10.77.9.31", port: 3306 };
+    expect(report.isolation).toContainEqual({ from: "web1", ...database, expected: "closed", actual: "dropped" });
+    expect(report.isolation).toContainEqual({ from: "app1", ...database, expected: "open", actual: "open" });
     expect(report.result).toBe("passed");
     expect(run.exitCode).toBe(0);
   });

@@ -44,7 +44,7 @@ print(hashlib.sha256(r.urlopen("http://${address}:8080/assets/style.css").read()
 
 /** The certificate that is shown, the paths that HAProxy matches, and the interval in which keepalived speaks. */
 const BALANCER = `
-files /etc/haproxy/haproxy.cfg /etc/haproxy/site.pem /etc/haproxy/errors/maintenance.http /etc/keepalived/keepalived.conf
+files /etc/haproxy/haproxy.cfg /etc/haproxy/site.pem /etc/haproxy/errors/maintenance.http /etc/keepalived/keepalived.conf /etc/keepalived/haproxy-answers
 units haproxy.service keepalived.service
 echo "-- loaded"
 python3 -c '

@@ -22,9 +22,18 @@ export function stack(hosts: readonly Host[], virtualIp: Partial<Stack["virtualI
     virtualIp: { address: "10.77.9.100", prefix: 24, advertMs: 200, routerId: 1, interface: undefined, ...virtualIp },
     site: { domain: "shop.example", tls: "self-signed" },
     routes: { static: ["/assets"] },
-    app: { source: ".", runtime: "node", start: "node server.js", port: 3000, health: "/healthz", env: {} },
+    app: {
+      source: ".",
+      runtime: "node",
+      start: "node server.js",
+      port: 3000,
+      health: "/healthz",
+      env: {},
+      response_timeout_ms: 10_000,
+    },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
     checks: { dynamic: "/" },
+    drills: { rate: 100, objectives: {} },
     firewall: {},
   };
 }

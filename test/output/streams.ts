@@ -55,6 +55,10 @@ export const story: readonly { at: number; event: Event }[] = [
     event: { type: "row", step: "apply", row: "web2", status: "failed", text: "Start nginx", done: 2, total: 2 },
   },
   { at: 0, event: { type: "row", step: "apply", row: "web1", status: "done", text: "1 changed", done: 2, total: 2 } },
+  {
+    at: 0,
+    event: { type: "load", step: "reload", answered: [100, 99], requests: 200, failed: 1, holders: ["web1"] },
+  },
   { at: 500, event: { type: "step-finished", step: "apply", status: "failed", durationMs: 2000, summary: "1 failed" } },
   {
     at: 0,

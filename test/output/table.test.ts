@@ -37,3 +37,19 @@ test("a long word is broken rather than the table", () => {
   const lines = tableLines({ ...table, columns: ["path"], rows: [["/var/log/nginx/access.log"]] }, 10);
   expect(lines.slice(3)).toEqual(["/var/log/n", "ginx/acces", "s.log"]);
 });
+
+test("signs of two columns keep the columns in line, and are never cut in two", () => {
+  const table = {
+    type: "table",
+    title: "T",
+    columns: ["a", "b"],
+    rows: [
+      ["世界", "1"],
+      ["x", "2"],
+    ],
+  } as const;
+  expect(tableLines(table, 80).slice(3)).toEqual(["世界  1", "x     2"]);
+  const wide = { ...table, rows: [["世界世界世界世界世界", "1"]] };
+  for (const line of tableLines(wide, 12)) expect(line.isWellFormed()).toBe(true);
+  expect(tableLines(wide, 12).slice(3)).toEqual(["世界世界   1", "世界世界", "世界"]);
+});

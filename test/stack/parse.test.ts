@@ -21,7 +21,7 @@ test("fills every default in", () => {
       host("app2", "10.0.0.22", "app"),
       host("db1", "10.0.0.31", "database"),
     ],
-    virtualIp: { address: "10.0.0.100", prefix: 24, advertMs: 200, routerId: 100, interface: undefined },
+    virtualIp: { address: "10.0.0.100", prefix: 24, advertMs: 100, routerId: 100, interface: undefined },
     site: { domain: "shop.example", tls: "self-signed" },
     routes: { static: ["/assets", "/favicon.ico", "/robots.txt"] },
     app: {
@@ -30,10 +30,12 @@ test("fills every default in", () => {
       start: "node server.js",
       port: 3000,
       health: "/healthz",
+      response_timeout_ms: 5000,
       env: {},
     },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
     checks: { dynamic: "/" },
+    drills: { rate: 100, objectives: {} },
     firewall: {},
   });
 });
@@ -79,12 +81,12 @@ test("writes IPv6 addresses in one spelling, with a prefix of 64", () => {
 test("takes what the file says over what it would derive", () => {
   const { virtualIp } = validStack(
     stackText({
-      virtual_ip: "virtual_ip: { address: 10.0.0.100, prefix: 26, advert_ms: 100, router_id: 7, interface: eth1 }",
+      virtual_ip: "virtual_ip: { address: 10.0.0.100, prefix: 26, advert_ms: 150, router_id: 7, interface: eth1 }",
       web1: "  web1: { address: 10.0.0.71, tiers: [loadbalancer, web] }",
       web2: "  web2: { address: 10.0.0.72, tiers: [loadbalancer, web] }",
     }),
   );
-  expect(virtualIp).toEqual({ address: "10.0.0.100", prefix: 26, advertMs: 100, routerId: 7, interface: "eth1" });
+  expect(virtualIp).toEqual({ address: "10.0.0.100", prefix: 26, advertMs: 150, routerId: 7, interface: "eth1" });
 });
 
 test("a host's suite goes over the stack's", () => {

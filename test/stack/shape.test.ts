@@ -8,7 +8,7 @@ test.each([
     [
       "stack.yml:11:1  databse: There is no such setting. Did you mean database?",
       "stack.yml:12:1  virtualip: There is no such setting. Did you mean virtual_ip?",
-      "stack.yml:13:1  zzzzzz: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.",
+      "stack.yml:13:1  zzzzzz: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.",
     ],
   ],
   [
@@ -29,7 +29,7 @@ test.each([
     },
     [
       "stack.yml:9:36  site.tls: acme is not known here. Give self-signed.",
-      "stack.yml:10:62  app.version: There is no such setting. Known here: source, runtime, build, start, static, port, health and env.",
+      "stack.yml:10:62  app.version: There is no such setting. Known here: source, runtime, build, start, static, port, health, response_timeout_ms and env.",
       "stack.yml:12:30  routes.dynamic: There is no such setting. Known here: static.",
     ],
   ],

@@ -86,15 +86,15 @@ describe("keys", () => {
       "__proto__: { name: x }\nconstructor: 1\ntoString: 1",
       [
         "stack.yml:12:1  __proto__: This name has a meaning of its own. Give another.",
-        "stack.yml:13:1  constructor: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.",
-        "stack.yml:14:1  toString: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.",
+        "stack.yml:13:1  constructor: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.",
+        "stack.yml:14:1  toString: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.",
       ],
     ],
     [
       "that are no text",
       "80: 1\n? [a, b]\n: 1\n? { a: b }\n: 1",
       [
-        "stack.yml:12:1  80: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.",
+        "stack.yml:12:1  80: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.",
         "stack.yml:13:3  A list or a mapping stands where a key belongs. Give key: value.",
         "stack.yml:15:3  A list or a mapping stands where a key belongs. Give key: value.",
       ],
@@ -103,9 +103,9 @@ describe("keys", () => {
       "that hold what a terminal would obey",
       '"a\\e[31m": 1\n"\\u202Eb": 1\n🐘: 1',
       [
-        'stack.yml:12:1  "a\\u001b[31m": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.',
-        'stack.yml:13:1  "\\u{202e}b": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.',
-        'stack.yml:14:1  "🐘": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.',
+        'stack.yml:12:1  "a\\u001b[31m": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.',
+        'stack.yml:13:1  "\\u{202e}b": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.',
+        'stack.yml:14:1  "🐘": There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.',
       ],
     ],
     [
@@ -121,7 +121,7 @@ describe("keys", () => {
       "that would merge another mapping",
       "machine: &m { suite: sid }\n<<: *m",
       [
-        "stack.yml:13:1  <<: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, firewall and machine.",
+        "stack.yml:13:1  <<: There is no such setting. Known here: name, hosts, ssh, virtual_ip, site, routes, app, database, checks, drills, firewall and machine.",
       ],
     ],
   ])("%s", (_title, more, expected) => {

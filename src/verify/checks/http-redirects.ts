@@ -4,6 +4,7 @@ export const httpRedirects: Check = {
   id: "http-redirects",
   tier: "loadbalancer",
   title: "HTTP redirects to HTTPS",
+  fix: "Run apply: haproxy.cfg redirects. See that nothing else listens on port 80 of the balancers.",
   async run({ ask, site, signal }) {
     const path = "/redirect?kept=1";
     const { status, location } = await ask({ scheme: "http", path, signal });

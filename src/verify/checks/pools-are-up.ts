@@ -7,6 +7,7 @@ export const poolsAreUp: Check = {
   id: "pools-are-up",
   tier: "loadbalancer",
   title: "HAProxy sees every server up",
+  fix: "See the journal of the server that is not up (nginx.service or app.service), then run apply.",
   run: ({ stack, hosts, sessions }) =>
     Promise.all(
       hostsOf({ hosts }, "loadbalancer").map(async ({ name }) => {

@@ -6,6 +6,7 @@ export const staticFromEachWeb: Check = {
   id: "static-from-each-web",
   tier: "web",
   title: "Static content comes from each web server",
+  fix: "Run apply: all web hosts get the same release. See journalctl --unit nginx on the one that lacks, and that checks.static is a file of it.",
   run: (context) => servedByEach(context, "web", context.stack.checks.static, "checks.static"),
 };
 
@@ -13,6 +14,7 @@ export const dynamicFromEachApp: Check = {
   id: "dynamic-from-each-app",
   tier: "app",
   title: "Dynamic content comes from each app server",
+  fix: "See journalctl --unit app on the one that lacks, and that checks.dynamic is a page that any visitor may read. Then run apply.",
   run: (context) => servedByEach(context, "app", context.stack.checks.dynamic, "checks.dynamic"),
 };
 

@@ -1,20 +1,18 @@
 import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate } from "node:tls";
-import { hostsOf } from "../../stack/stack.ts";
-import { type Check, type Context, type Finding, finding, VIRTUAL_IP } from "../context.ts";
+import { type Check, type Context, type Finding, finding } from "../context.ts";
 import type { Site } from "../site.ts";
-
-const DAY_MS = 86_400_000;
+import { daysLeft, FAIL_DAYS } from "./days-left.ts";
+import { placesOf } from "./places.ts";
 
 /** Asked of the virtual IP and of each balancer by its own address: the one that waits must be as good. */
 export const tls: Check = {
   id: "tls",
   tier: "loadbalancer",
   title: "TLS is what it should be",
-  async run(context) {
-    const places = hostsOf(context, "loadbalancer").map((host) => ({ name: host.name, address: host.address }));
-    places.unshift({ name: VIRTUAL_IP, address: context.site.address });
-    return (await Promise.all(places.map(({ name, address }) => findings(context, name, address)))).flat();
-  },
+  fix: "Run apply: it makes certificates anew in time, and has HAProxy load them.",
+  parts: ["tls-chain", "tls-name", "tls-validity", "tls-protocol"],
+  run: async (context) =>
+    (await Promise.all(placesOf(context).map(({ name, address }) => findings(context, name, address)))).flat(),
 };
 
 async function findings({ site, clock }: Context, host: string, address: string): Promise<Finding[]> {
@@ -24,21 +22,29 @@ async function findings({ site, clock }: Context, host: string, address: string)
     title,
   });
   try {
-    const { certificate, protocol, alpn, chain } = await handshake(site, address, { minVersion: "TLSv1.2" });
+    const { certificate, protocol, chain } = await handshake(site, address, { minVersion: "TLSv1.2" });
     const old = await refusesOldProtocol(site, address);
     const wrongName = checkServerIdentity(site.domain, certificate);
     const from = Date.parse(certificate.valid_from);
     const to = Date.parse(certificate.valid_to);
     const now = clock.now().getTime();
-    const days = Math.floor((to - now) / DAY_MS);
+    const { days, passed, warning } = daysLeft("The site's certificate", to, now);
     const valid = `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}, ${days} days left`;
     const names = certificate.subjectaltname ?? "no names";
     return [
       row("chain", "The certificate is from the stack's CA", chain === "trusted", "trusted", chain),
       row("name", "The certificate names the site", wrongName === undefined, `DNS:${site.domain}`, names),
-      row("validity", "The certificate is valid", from <= now && days >= 7, "now, and for 7 days or more", valid),
+      {
+        ...row(
+          "validity",
+          "The certificate is valid",
+          from <= now && passed,
+          `now, and for ${FAIL_DAYS} days or more`,
+          valid,
+        ),
+        ...(warning === undefined ? {} : { warning }),
+      },
       row("protocol", "TLS is 1.2 or newer", old === "refused", "TLS 1.1 refused", `${protocol}, TLS 1.1 ${old}`),
-      row("http2", "HTTP/2 is offered", alpn === "h2", "h2", alpn || "none"),
     ];
   } catch (error) {
     return [finding(host, false, "a TLS connection", (error as Error).message)];
@@ -48,7 +54,6 @@ async function findings({ site, clock }: Context, host: string, address: string)
 interface Handshake {
   readonly certificate: PeerCertificate;
   readonly protocol: string;
-  readonly alpn: string;
   /** `trusted`, or why not. */
   readonly chain: string;
 }
@@ -60,7 +65,6 @@ function handshake(site: Site, address: string, options: ConnectionOptions): Pro
       port: site.ports.https,
       servername: site.domain,
       ca: site.ca,
-      ALPNProtocols: ["h2", "http/1.1"],
       // Both are judged by the caller, which reports what it found instead of ending at the first fault.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
@@ -72,7 +76,6 @@ function handshake(site: Site, address: string, options: ConnectionOptions): Pro
       resolve({
         certificate: socket.getPeerCertificate(),
         protocol: socket.getProtocol() ?? "unknown",
-        alpn: socket.alpnProtocol || "",
         chain: socket.authorized ? "trusted" : String(socket.authorizationError),
       });
       socket.destroy();

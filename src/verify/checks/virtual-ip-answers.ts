@@ -4,6 +4,7 @@ export const virtualIpAnswers: Check = {
   id: "virtual-ip-answers",
   tier: "loadbalancer",
   title: "The virtual IP answers",
+  fix: "See which balancer holds it, and its journal: journalctl --unit keepalived --unit haproxy. Then run apply.",
   async run({ ask, stack, signal }) {
     const answer = await ask({ path: stack.checks.dynamic, signal });
     const actual = `status ${answer.status} from balancer ${answer.balancer ?? "(not named)"}`;

@@ -6,6 +6,7 @@ export const writeIsShared: Check = {
   id: "write-is-shared",
   tier: "app",
   title: "A write through one app server is read through another",
+  fix: "Let the application keep in the database what it must not lose, and nothing of it in its own memory or files.",
   async run(context) {
     const path = context.stack.checks.write;
     const all = hostsOf(context.stack, "app");

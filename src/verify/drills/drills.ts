@@ -1,8 +1,19 @@
 import { EXIT, QuintetError } from "../../errors.ts";
-import { balancerPowerLoss } from "./balancer-power-loss.ts";
+import { balancerDrills } from "./balancer-drills.ts";
+import { courseDrills } from "./courses.ts";
+import { databaseDrills } from "./database-drills.ts";
 import type { Drill } from "./drill.ts";
+import { appDrills, tierDrills, webDrills } from "./server-drills.ts";
 
-export const DRILLS: readonly Drill[] = [balancerPowerLoss];
+/** In the order in which they are run. */
+export const DRILLS: readonly Drill[] = [
+  ...balancerDrills,
+  ...webDrills,
+  ...appDrills,
+  ...databaseDrills,
+  ...tierDrills,
+  ...courseDrills,
+];
 
 /** The drills of these names, in the order asked for; an unknown name is a QuintetError. */
 export function drillsNamed(names: readonly string[]): Drill[] {

@@ -1,91 +1,88 @@
-import type { LoadRecord } from "../load.ts";
-import type { DrillReport } from "../report.ts";
-import type { HolderSample } from "./holder-samples.ts";
+import type { Measured, Objective } from "../../report/schema.ts";
+import type { Evidence } from "./evidence.ts";
+import { longestSilences } from "./held.ts";
+import { BEHIND_P99_MS } from "./measure.ts";
 
-/** Samples of one machine further apart than this say nothing of the time between them: it was off, or frozen. */
-const ALIVE_MS = 250;
+/** A balancer that is alive and says nothing of the virtual IP for longer than this leaves the drill unproven. */
+const SILENCE_LIMIT_MS = 250;
 
-export interface Evidence {
-  /** Every request of the load. */
-  readonly records: readonly LoadRecord[];
-  readonly samples: readonly HolderSample[];
-  /** When the power was cut: the moment just before the switch was used. */
-  readonly injectedAt: number;
-  /** When the load began and ended. */
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  /** The balancer that lost its power. */
-  readonly victim: string;
+/** Errors by which this computer says that it, not the site, has no more to give. */
+const EXHAUSTED = /\b(EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\b/;
+
+export interface Expected {
+  /** The other balancer is to take the virtual IP. */
+  readonly takeover: boolean;
 }
 
-export type Measured = NonNullable<DrillReport["measured"]>;
-
-/** What the evidence of a drill amounts to. Milliseconds, rounded. */
-export function measure(evidence: Evidence): Measured {
-  const { records, samples, injectedAt, finishedAt, victim } = evidence;
-  const takeover = samples
-    .filter(({ host, at, holds }) => host !== victim && holds && at >= injectedAt)
-    .reduce((first, { at }) => Math.min(first, at), Infinity);
-  return {
-    downtimeMs: Math.round(downtime(evidence)),
-    requests: records.length,
-    failedRequests: records.filter((record) => !record.ok).length,
-    takeoverMs: Number.isFinite(takeover) ? Math.round(takeover - injectedAt) : null,
-    vipHolders: holderRange(samples, injectedAt, finishedAt),
-  };
-}
-
-/**
- * The longest time in which no user got an answer, once the failure was injected: from the end of one successful
- * request to the end of the next, over all such stretches that end after the injection. The load's own beginning
- * and end count as the ends of the first and last stretch, so a site that never comes back is down until the end.
- */
-export function downtime({ records, injectedAt, startedAt, finishedAt }: Omit<Evidence, "samples" | "victim">): number {
-  const successes = records.filter((record) => record.ok).map((record) => record.endedAt);
-  const ends = [startedAt, ...successes, finishedAt].sort((a, b) => a - b);
-  let longest = 0;
-  for (const [index, end] of ends.entries()) {
-    if (end > injectedAt) longest = Math.max(longest, end - (ends[index - 1] ?? end));
-  }
-  return longest;
-}
-
-/**
- * The fewest and most balancers that held the virtual IP at one moment from `from` to `to`. Two count as two only if both provably held it at
- * once: one was seen with it between two neighbouring samples in which the other had it. None counts as none only if
- * every machine that was alive was between two samples without it. So a hand-over between two samples is neither.
- */
-export function holderRange(samples: readonly HolderSample[], from: number, to: number): { min: number; max: number } {
-  const hosts = [...new Set(samples.map((sample) => sample.host))];
-  const timelines = hosts.map((host) => samples.filter((sample) => sample.host === host).sort((a, b) => a.at - b.at));
-  let min = hosts.length;
-  let max = 0;
-  for (const { at } of samples) {
-    if (at < from || at > to) continue;
-    const states = timelines.map((timeline) => stateAt(timeline, at));
-    max = Math.max(max, states.filter((state) => state === "holds").length);
-    min = Math.min(min, states.filter((state) => state === "holds" || state === "unsure").length);
-  }
-  return { min, max };
-}
-
-function stateAt(timeline: readonly HolderSample[], at: number): "holds" | "lacks" | "unsure" | "dead" {
-  const before = timeline.findLast((sample) => sample.at <= at);
-  const after = timeline.find((sample) => sample.at >= at);
-  if (before?.at === at) return before.holds ? "holds" : "lacks";
-  if (before === undefined || after === undefined || after.at - before.at > ALIVE_MS) return "dead";
-  if (before.holds !== after.holds) return "unsure";
-  return before.holds ? "holds" : "lacks";
-}
-
-export const OBJECTIVE = { downtimeMs: 1_500, maxHolders: 1 } as const;
-
-/** Why the objective was not reached, in words; empty: it was. */
-export function shortfalls(measured: Measured): string[] {
-  const { downtimeMs, takeoverMs, vipHolders } = measured;
+/** Why the drill did not pass, in words; empty: it did. */
+export function shortfalls(
+  evidence: Evidence,
+  measured: Measured,
+  objective: Objective,
+  { takeover }: Expected,
+): string[] {
   return [
-    ...(downtimeMs > OBJECTIVE.downtimeMs ? [`no answer for ${downtimeMs} ms, ${OBJECTIVE.downtimeMs} at most`] : []),
-    ...(takeoverMs === null ? ["the other balancer never took the virtual IP"] : []),
-    ...(vipHolders.max > OBJECTIVE.maxHolders ? [`${vipHolders.max} balancers held the virtual IP at once`] : []),
+    ...unproven(evidence, measured),
+    ...lostWrites(measured),
+    ...missed(measured, objective),
+    ...(takeover && measured.takeoverMs === null ? ["the other balancer never took the virtual IP"] : []),
+    ...(measured.redundancyMs === null ? ["not back to full redundancy within the limit"] : []),
   ];
+}
+
+/** What keeps the figures from meaning anything, whatever the objective is. */
+function unproven(evidence: Evidence, { generator, requests }: Measured): string[] {
+  const { records, injectedAt, repairedAt, redundantAt, finishedAt, balancers, samples } = evidence;
+  const before = records.filter((record) => record.endedAt <= injectedAt);
+  const early = before.filter((record) => !record.ok);
+  const first = early[0]?.error ?? `${early[0]?.kind} answered ${early[0]?.status}`;
+  const exhausted = records.find((record) => EXHAUSTED.test(record.error ?? ""));
+  const unseen = balancers.filter((host) => !samples.some((sample) => sample.host === host));
+  const silent = longestSilences(evidence).filter(({ host, ms }) => ms > SILENCE_LIMIT_MS && !unseen.includes(host));
+  return [
+    ...(requests === 0 || before.length === 0 ? ["no request was answered before anything was broken"] : []),
+    ...(early.length > 0 ? [`${countOf(early.length, "request")} failed before anything was broken: ${first}`] : []),
+    ...(finishedAt < (redundantAt ?? repairedAt ?? injectedAt) ? ["the load ended before the drill did"] : []),
+    ...(generator.behindMs > generator.limitMs
+      ? [`the load fell behind by ${generator.behindMs} ms, ${generator.limitMs} at most: this computer was too busy`]
+      : generator.p99Ms > BEHIND_P99_MS
+        ? [
+            `one in 100 requests was sent ${generator.p99Ms} ms late or more, ${BEHIND_P99_MS} at most: this computer was too busy`,
+          ]
+        : []),
+    ...(exhausted === undefined ? [] : [`this computer could make no more connections: ${exhausted.error}`]),
+    ...unseen.map((host) => `${host} gave no samples of the virtual IP`),
+    ...silent.map(({ host, ms }) => `${host} gave no samples of the virtual IP for ${ms} ms, though it was not away`),
+  ];
+}
+
+function lostWrites({ writes }: Measured): string[] {
+  if (writes === null) return [];
+  const { missing, doubled, unread } = writes;
+  const some = (ids: readonly string[], what: string) =>
+    ids.length === 0 ? [] : [`${countOf(ids.length, "acknowledged write")} ${what}: ${listed(ids)}`];
+  return [
+    ...some(missing, "missing"),
+    ...some(doubled, "stored more than once"),
+    ...some(unread, "could not be read back"),
+  ];
+}
+
+function missed({ downtimeMs, failedSafe, holders }: Measured, objective: Objective): string[] {
+  const most = objective.downtimeMs ?? Number.POSITIVE_INFINITY;
+  const safe = objective.failedSafe ?? Number.POSITIVE_INFINITY;
+  const several = holders.severalMs > 0 ? `, for ${holders.severalMs} ms` : "";
+  return [
+    ...(downtimeMs > most ? [`no answer for ${downtimeMs} ms, ${most} at most`] : []),
+    ...(failedSafe > safe ? [`${countOf(failedSafe, "request")} that only read failed, ${safe} at most`] : []),
+    ...(holders.max > objective.maxHolders ? [`${holders.max} balancers held the virtual IP at once${several}`] : []),
+  ];
+}
+
+function countOf(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
 }

@@ -1,14 +1,8 @@
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-const NO_WIDTH = /^[\p{M}\p{Cf}]$/u;
+import columnsOf from "fast-string-width";
 
 /** How many columns a terminal gives to this text, which has no control characters. */
 export function widthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII.
-  if (/^[\x00-\x7f]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const character of text) width += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-  return width;
+  return columnsOf(text);
 }
 
 /** The beginning of the text that fits; two dots tell that there was more. */

@@ -1,129 +1,115 @@
 import { expect, test } from "vitest";
-import { alignSamples, type HolderSample } from "../../../src/verify/drills/holder-samples.ts";
-import { downtime, holderRange, measure, shortfalls } from "../../../src/verify/drills/judge.ts";
-import type { LoadRecord } from "../../../src/verify/load.ts";
+import type { Objective } from "../../../src/report/schema.ts";
+import type { Evidence } from "../../../src/verify/drills/evidence.ts";
+import { shortfalls } from "../../../src/verify/drills/judge.ts";
+import { measure } from "../../../src/verify/drills/measure.ts";
+import { every, evidence, powerLoss, request, samples } from "./seen.ts";
 
-const request = (endedAt: number, ok = true): LoadRecord => ({
-  kind: "static",
-  dueAt: endedAt - 5,
-  sentAt: endedAt - 5,
-  endedAt,
-  status: ok ? 200 : undefined,
-  ok,
-  servedBy: undefined,
-  balancer: undefined,
-  error: ok ? undefined : "reset",
-});
-const every = (step: number, from: number, to: number) =>
-  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
-const samples = (host: string, times: readonly number[], holds: boolean): HolderSample[] =>
-  times.map((at) => ({ host, at, holds }));
+const ANYTHING: Objective = { downtimeMs: null, failedSafe: null, maxHolders: 1 };
+const judged = (seen: Evidence, objective: Partial<Objective> = {}, takeover = false) =>
+  shortfalls(seen, measure(seen), { ...ANYTHING, ...objective }, { takeover });
 
-test.each<[string, number[], number[], number]>([
-  ["a stretch around the injection", [0, 100, 990, 1540, 1600, 2000], [], 550],
-  ["failures in between do not count as answers", [900, 1700, 2000], [1000, 1200, 1400], 800],
-  ["a longer stretch that ended before the injection is not ours", [0, 800, 1000, 1300, 1600, 2000], [], 400],
-  ["no answer ever again: until the end", [0, 900, 950], [1500], 1050],
-  ["no answer at all: from the beginning", [], [1500], 2000],
-  ["the longest of several", every(10, 0, 1100).concat(every(10, 1300, 1400), every(10, 1650, 2000)), [], 250],
-])("downtime: %s", (_, successes, failures, expected) => {
-  const records = [...failures.map((at) => request(at, false)), ...successes.map((at) => request(at))];
-  expect(downtime({ records, injectedAt: 1000, startedAt: 0, finishedAt: 2000 })).toBe(expected);
+test("a drill that held what it promises has no shortfalls", () => {
+  expect(judged(evidence(), { downtimeMs: 10, failedSafe: 0 })).toEqual([]);
+  expect(judged(powerLoss(), { downtimeMs: 650, failedSafe: 0 }, true)).toEqual([]);
 });
 
-test.each<[string, HolderSample[], { min: number; max: number }]>([
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`);
+const written = { acknowledged: 9, missing: [], doubled: [], unread: [] };
+const baseline = evidence().records;
+const twice = [...samples("lb1", every(50, 0, 3000), true), ...samples("lb2", every(50, 0, 3000), true)];
+
+test.each<[string, Evidence, Partial<Objective>, string]>([
+  ["too long a downtime", powerLoss(), { downtimeMs: 649 }, "no answer for 650 ms, 649 at most"],
   [
-    "one holds, one does not",
-    [...samples("a", every(50, 0, 1000), true), ...samples("b", every(50, 20, 1000), false)],
-    { min: 1, max: 1 },
+    "a failed read",
+    evidence({ records: [...baseline, request(1500, { ok: false })] }),
+    { failedSafe: 0 },
+    "1 request that only read failed, 0 at most",
+  ],
+  ["split brain", evidence({ samples: twice }), {}, "2 balancers held the virtual IP at once, for 2995 ms"],
+  ["no way back", evidence({ redundantAt: undefined }), {}, "not back to full redundancy within the limit"],
+  ["a lost write", evidence({ written: { ...written, missing: ids(1) } }), {}, "1 acknowledged write missing: id0"],
+  [
+    "doubled writes",
+    evidence({ written: { ...written, doubled: ids(5) } }),
+    {},
+    "5 acknowledged writes stored more than once: id0, id1, id2 and 2 more",
   ],
   [
-    "the holder dies, the other takes over later",
-    [
-      ...samples("a", every(50, 0, 400), true),
-      ...samples("b", every(50, 20, 820), false),
-      ...samples("b", every(50, 870, 1000), true),
-    ],
-    { min: 0, max: 1 },
+    "a write that nobody can tell of",
+    evidence({ written: { ...written, unread: ids(1) } }),
+    {},
+    "1 acknowledged write could not be read back: id0",
   ],
   [
-    "a hand-over between two samples is neither none nor two",
-    [
-      ...samples("a", every(50, 0, 400), true),
-      ...samples("a", every(50, 450, 1000), false),
-      ...samples("b", every(50, 20, 420), false),
-      ...samples("b", every(50, 470, 1000), true),
-    ],
-    { min: 1, max: 1 },
+    "a generator that was behind once",
+    evidence({ records: [...baseline, request(1500, { dueAt: 1200, sentAt: 1451 })] }),
+    {},
+    "the load fell behind by 251 ms, 250 at most: this computer was too busy",
   ],
   [
-    "both hold at once",
-    [
-      ...samples("a", every(50, 0, 1000), true),
-      ...samples("b", every(50, 20, 420), false),
-      ...samples("b", every(50, 470, 620), true),
-      ...samples("b", every(50, 670, 1000), false),
-    ],
-    { min: 1, max: 2 },
+    "a generator that is often behind",
+    evidence({ records: baseline.map((record) => ({ ...record, sentAt: record.dueAt + 101 })) }),
+    {},
+    "one in 100 requests was sent 101 ms late or more, 100 at most: this computer was too busy",
   ],
   [
-    "samples around a machine's silence say nothing of the silence",
-    [
-      ...samples("a", [...every(50, 0, 100), ...every(50, 900, 1000)], true),
-      ...samples("b", every(50, 20, 100), false),
-      ...samples("b", every(50, 150, 850), true),
-      ...samples("b", every(50, 910, 1000), false),
-    ],
-    { min: 1, max: 1 },
+    "a computer without ports",
+    evidence({ records: [...baseline, request(1500, { ok: false, error: "connect EADDRNOTAVAIL 192.0.2.100:443" })] }),
+    {},
+    "this computer could make no more connections: connect EADDRNOTAVAIL 192.0.2.100:443",
   ],
-])("holders: %s", (_, all, expected) => {
-  expect(holderRange(all, 100, 900)).toEqual(expected);
+  [
+    "a failure before the failure",
+    evidence({ records: [...baseline, request(500, { ok: false, kind: "write" }), request(600, { ok: false })] }),
+    {},
+    "2 requests failed before anything was broken: reset",
+  ],
+  [
+    "a refusal before the failure",
+    evidence({ records: [...baseline, request(500, { ok: false, status: 503, error: undefined })] }),
+    {},
+    "1 request failed before anything was broken: static answered 503",
+  ],
+  [
+    "no answers before the failure",
+    evidence({ records: baseline.filter((record) => record.dueAt > 1005) }),
+    {},
+    "no request was answered before anything was broken",
+  ],
+  ["a load that ended early", evidence({ redundantAt: 2996 }), {}, "the load ended before the drill did"],
+  [
+    "a balancer that was never asked",
+    evidence({ samples: samples("lb1", every(50, 0, 3000), true) }),
+    {},
+    "lb2 gave no samples of the virtual IP",
+  ],
+  [
+    "a balancer that was asked too seldom",
+    evidence({
+      samples: [
+        ...samples("lb1", every(50, 0, 3000), true),
+        ...samples("lb2", [...every(50, 0, 1200), ...every(50, 1750, 3000)], false),
+      ],
+    }),
+    {},
+    "lb2 gave no samples of the virtual IP for 550 ms, though it was not away",
+  ],
+])("%s fails it, and nothing else does", (_, seen, objective, reason) => {
+  expect(judged(seen, objective)).toEqual([reason]);
 });
 
-test("holders: what was sampled outside of the time is not counted", () => {
-  const all = [...samples("a", every(50, 200, 1000), true), ...samples("b", every(50, 0, 1000), false)];
-  expect(holderRange(all, 100, 900)).toEqual({ min: 0, max: 1 });
-  expect(holderRange(all, 200, 900)).toEqual({ min: 1, max: 1 });
+test("a takeover that did not happen fails a drill that is about one", () => {
+  expect(judged(evidence(), {}, true)).toEqual(["the other balancer never took the virtual IP"]);
+  expect(judged(evidence(), {}, false)).toEqual([]);
 });
 
-test("samples get the time at which they were true, not at which they arrived", () => {
-  const raw = [
-    { machineAt: 5000, arrivedAt: 103, holds: true },
-    { machineAt: 5050, arrivedAt: 151, holds: true },
-    { machineAt: 5100, arrivedAt: 450, holds: false },
-  ];
-  expect(alignSamples("a", raw)).toEqual([
-    { host: "a", at: 101, holds: true },
-    { host: "a", at: 151, holds: true },
-    { host: "a", at: 201, holds: false },
-  ]);
-  expect(alignSamples("a", [])).toEqual([]);
+test("no load at all proves nothing", () => {
+  expect(judged(evidence({ records: [] }))).toEqual(["no request was answered before anything was broken"]);
 });
 
-test("a whole drill in numbers", () => {
-  const measured = measure({
-    records: [...every(10, 0, 1000), ...every(10, 1650, 3000)].map((at) => request(at)).concat(request(1200, false)),
-    samples: [
-      ...samples("lb1", every(50, 0, 1000), true),
-      ...samples("lb2", every(50, 10, 1610), false),
-      ...samples("lb2", every(50, 1660, 3000), true),
-    ],
-    injectedAt: 1005,
-    startedAt: 0,
-    finishedAt: 3000,
-    victim: "lb1",
-  });
-  expect(measured).toEqual({
-    downtimeMs: 650,
-    requests: 238,
-    failedRequests: 1,
-    takeoverMs: 655,
-    vipHolders: { min: 0, max: 1 },
-  });
-  expect(shortfalls(measured)).toEqual([]);
-  expect(shortfalls({ ...measured, downtimeMs: 1501, takeoverMs: null, vipHolders: { min: 0, max: 2 } })).toEqual([
-    "no answer for 1501 ms, 1500 at most",
-    "the other balancer never took the virtual IP",
-    "2 balancers held the virtual IP at once",
-  ]);
+test("a failed write is no failed read", () => {
+  const records = [...baseline, request(1500, { ok: false, kind: "write" })];
+  expect(judged(evidence({ records }), { failedSafe: 0 })).toEqual([]);
 });

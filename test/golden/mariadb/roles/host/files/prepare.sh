@@ -118,6 +118,43 @@ RESTART
   echo "ExecReload=-+/bin/sh -c 'mkdir -p /run/quintet; sha256sum $reload >/run/quintet/%n.reload'"
 }
 
+# How a service starts, ends and comes back, beyond what its package says of it: nothing that has died stays dead.
+manners() {
+  case $1 in
+  haproxy.service)
+    # keepalived watches the file, and gives the virtual IP up as soon as HAProxy has ended for whatever reason. At a
+    # planned end, first as below, then HAProxy goes on until the other balancer has the address.
+    down=/run/quintet/haproxy.down
+    section nginx.service 100
+    echo "ExecStartPost=-+/bin/sh -c 'echo 0 >$down'"
+    echo "ExecStop=-+/bin/sh -c '$handover; echo 1 >$down; sleep 0.2'"
+    echo "ExecStopPost=-+/bin/sh -c 'echo 1 >$down'"
+    ;;
+  keepalived.service)
+    # Started after HAProxy, so at a shutdown it ends before it: the other balancer has the address before HAProxy ends.
+    # One that is killed leaves the address behind.
+    section haproxy.service 100
+    echo "ExecStop=-+/bin/sh -c '$handover'"
+    echo "ExecStopPost=-+/bin/sh -c 'ip -o address show to 192.0.2.100 | while read -r n link rest; do ip address delete 192.0.2.100/32 dev \$\$link; done'"
+    ;;
+  nginx.service) section "" 200 ;;
+  mariadb.service) section "" 1000 ;;
+  esac
+}
+# What is being answered is answered before another balancer takes over: whoever knocks meanwhile is let in there, and
+# what is asked on a connection that was kept is asked again.
+handover="nft add element inet quintet handover { 192.0.2.100 timeout 300ms }; sleep 0.1; nft add element inet quintet standstill { 192.0.2.100 timeout 200ms }; sleep 0.03"
+
+# $1: what is started before it, and ended after it. $2: the pause in milliseconds before it comes back.
+section() {
+  echo "[Unit]"
+  echo "StartLimitIntervalSec=0"
+  [ -z "$1" ] || echo "After=$1"
+  echo "[Service]"
+  echo "Restart=always"
+  echo "RestartSec=$2ms"
+}
+
 # The packet filter is a table of its own under a unit of its own: nftables.service flushes everybody's tables.
 # It starts with the rules that were confirmed last. A reload tries new ones: a timer goes back to the confirmed ones,
 # unless somebody has confirmed the new ones in time. Each step leaves either of the two in force, and a way back armed.
@@ -146,6 +183,7 @@ UNIT
 for unit in $units; do
   [ -z "$(files re[a-z]* "$unit")" ] || write "/etc/systemd/system/$unit.d/quintet.conf" <<UNIT
 $(records "$unit")
+$(manners "$unit")
 UNIT
 done
 [ -z "$check" ] || exit 0

@@ -1,0 +1,25 @@
+/** What can be broken on purpose. */
+export const DRILL_IDS = [
+  "balancer-power-loss",
+  "haproxy-killed",
+  "haproxy-down",
+  "haproxy-frozen",
+  "keepalived-killed",
+  "balancer-partition",
+  "balancer-handover",
+  "nginx-stopped",
+  "nginx-frozen",
+  "web-power-loss",
+  "app-killed",
+  "app-frozen",
+  "app-out-of-memory",
+  "app-power-loss",
+  "database-restart",
+  "database-killed",
+  "database-power-loss",
+  "web-tier-gone",
+  "app-tier-gone",
+  "reload",
+  "rolling-reboot",
+] as const;
+export type DrillId = (typeof DRILL_IDS)[number];
