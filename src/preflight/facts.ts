@@ -2,6 +2,8 @@ import type { Session } from "../remote/session.ts";
 
 export interface Interface {
   readonly name: string;
+  /** Its MAC address, where it has one: six bytes, as ip prints them. */
+  readonly hardwareAddress?: string;
   readonly addresses: readonly { readonly address: string; readonly prefix: number }[];
 }
 
@@ -129,6 +131,7 @@ function interfacesIn(json = "[]"): Interface[] {
   interface Link {
     ifname?: string;
     link_type?: string;
+    address?: string;
     addr_info?: { local?: string; prefixlen?: number; scope?: string }[];
   }
   let links: Link[];
@@ -137,12 +140,12 @@ function interfacesIn(json = "[]"): Interface[] {
   } catch {
     return [];
   }
-  return links.flatMap(({ ifname, link_type, addr_info = [] }) => {
+  return links.flatMap(({ ifname, link_type, address, addr_info = [] }) => {
     if (ifname === undefined || link_type === "loopback") return [];
     const addresses = addr_info.flatMap(({ local, prefixlen, scope }) =>
       local === undefined || prefixlen === undefined || scope === "link" ? [] : [{ address: local, prefix: prefixlen }],
     );
-    return [{ name: ifname, addresses }];
+    return [{ name: ifname, ...(address === undefined ? {} : { hardwareAddress: address }), addresses }];
   });
 }
 

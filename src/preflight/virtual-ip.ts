@@ -41,7 +41,11 @@ export function judgeVirtualIp(
 ): Finding[] {
   // One that did not let us in may be the one that answers.
   if (isHeld(stack, facts) !== false) return [];
-  const witness = hostsOf(stack, "loadbalancer").find(({ name }) => neighbours.has(name));
+  const balancers = hostsOf(stack, "loadbalancer");
+  // One that took it over since it was asked what it holds.
+  const own = balancers.flatMap(({ name }) => facts.get(name)?.interfaces ?? []).map((one) => one.hardwareAddress);
+  const isForeign = (answer: string | undefined) => answer !== undefined && !own.includes(answer);
+  const witness = balancers.find(({ name }) => isForeign(neighbours.get(name)));
   if (witness === undefined) return [];
   return [
     fault(

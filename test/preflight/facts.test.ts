@@ -28,6 +28,7 @@ const links = JSON.stringify([
   {
     ifname: "eth0",
     link_type: "ether",
+    address: "52:54:00:00:00:11",
     addr_info: [
       { local: "10.0.0.11", prefixlen: 24, scope: "global" },
       { local: "fe80::1", prefixlen: 64, scope: "link" },
@@ -36,7 +37,11 @@ const links = JSON.stringify([
   { ifname: "eth1", link_type: "ether", addr_info: [] },
   {},
 ]);
-const eth0 = { name: "eth0", addresses: [{ address: "10.0.0.11", prefix: 24 }] };
+const eth0 = {
+  name: "eth0",
+  hardwareAddress: "52:54:00:00:00:11",
+  addresses: [{ address: "10.0.0.11", prefix: 24 }],
+};
 
 const table: [what: string, text: string, facts: Partial<CheckedFacts>][] = [
   ["nothing", "", {}],

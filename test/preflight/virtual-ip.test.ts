@@ -5,17 +5,20 @@ import { factsOf, lines, shop } from "./examples.ts";
 const inUse = "The virtual IP 10.0.0.100 is in use: 02:00:00:00:00:99 answers for it, and that is neither balancer.";
 const MAC = "02:00:00:00:00:99";
 
-/** `holder`: who has the virtual IP; `answered`: who got an answer for it. */
-function judge(holder: string | undefined, answered: string[], unasked?: string) {
+/** `holder`: who has the virtual IP; `answered`: who got an answer for it; `from`: whose address the answer came from. */
+function judge(holder: string | undefined, answered: string[], unasked?: string, from?: string) {
   const facts = new Map(
     shop.hosts.map((host) => [
       host.name,
-      factsOf(
-        host,
-        host.name === holder
-          ? { interfaces: [{ name: "eth0", addresses: [{ address: "10.0.0.100", prefix: 32 }] }] }
-          : {},
-      ),
+      factsOf(host, {
+        interfaces: [
+          {
+            name: "eth0",
+            hardwareAddress: host.name === from ? MAC : "02:00:00:00:00:01",
+            addresses: [{ address: host.name === holder ? "10.0.0.100" : host.address, prefix: 32 }],
+          },
+        ],
+      }),
     ]),
   );
   if (unasked !== undefined) facts.delete(unasked);
@@ -31,6 +34,13 @@ const table: [what: string, args: Parameters<typeof judge>, held: boolean | unde
   ["seen by one balancer", [undefined, ["web2"]], false, [`fault web2: ${inUse}`]],
   ["the other balancer's", ["web1", ["web2"]], true, []],
   ["perhaps a balancer's that could not be asked", [undefined, ["web2"], "web1"], undefined, []],
+  ["a balancer's that took it over meanwhile", [undefined, ["web1"], undefined, "web2"], false, []],
+  [
+    "another host's of the stack, by what answered",
+    [undefined, ["web1"], undefined, "app1"],
+    false,
+    [`fault web1: ${inUse}`],
+  ],
   ["another host's of the stack", ["app1", ["web1"]], false, [`fault web1: ${inUse}`]],
 ];
 
