@@ -2,10 +2,12 @@ import type { Emit } from "../events.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Provider } from "./provider.ts";
 
+export type MachineState = "running" | "stopped" | "absent";
+
 export interface MachineStatus {
   readonly host: string;
   readonly address: string;
-  readonly state: "running" | "stopped" | "absent";
+  readonly state: MachineState;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface Machines {
    */
   reset(stack: Stack, emit: Emit): Promise<void>;
   status(stack: Stack): Promise<MachineStatus[]>;
+  /** Asks for this one alone: another that cannot be asked says nothing about it. */
+  stateOf(stack: Stack, host: string): Promise<MachineState>;
   /** A power cut: nothing of the machine answers any more once this returns, and nothing is flushed or said goodbye to. */
   powerOff(stack: Stack, host: string): Promise<void>;
   /** Power comes back: boots the machine with the disk it had; returns when SSH answers. */

@@ -235,6 +235,15 @@ describe("power and cables", () => {
     expect(lines().some((line) => line.startsWith("vagrant"))).toBe(false);
   });
 
+  test("one machine's state is asked for alone: another that cannot be asked says nothing about it", async () => {
+    const { machines, lines } = virtualBox({ "VBoxManage showvminfo id-web2": 1 });
+    await place("web1", "web2");
+    expect(await machines.stateOf(shop("web1", "web2", "web3"), "web1")).toBe("running");
+    expect(await machines.stateOf(shop("web1", "web2", "web3"), "web3")).toBe("absent");
+    expect(lines()).toEqual(["VBoxManage showvminfo id-web1 --machinereadable"]);
+    await expect(machines.stateOf(shop("web1", "web2"), "web2")).rejects.toThrow("cannot learn whether");
+  });
+
   test("power is cut once; a machine without power is let be", async () => {
     const { machines, lines } = virtualBox({ "VBoxManage showvminfo id-web2": 'VMState="poweroff"\n' });
     await place("web1", "web2");

@@ -22,7 +22,7 @@ export async function trySwitches(
     return (await runCommand(loginArgv(stack, host, "true"), { timeoutMs: 30_000 })).exitCode === 0;
   };
   const both = async () => [await answers(name), await answers(other)];
-  const stateOf = async () => (await machines.status(stack)).find(({ host }) => host === name)?.state;
+  const stateOf = () => machines.stateOf(stack, name);
 
   expect(await both()).toEqual([true, true]);
   await machines.link(stack, name, "down");

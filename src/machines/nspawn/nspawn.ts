@@ -5,7 +5,7 @@ import { refuseConflict } from "../conflict.ts";
 import { ensureIdentities, ensureSudoPassword } from "../identity.ts";
 import { pin, refusePinnedElsewhere } from "../known-hosts.ts";
 import { waitForLogin } from "../login.ts";
-import type { MachineStatus, Machines } from "../machines.ts";
+import type { MachineState, MachineStatus, Machines } from "../machines.ts";
 import { must, privileged } from "../privileged.ts";
 import { row, sideBySide } from "../rows.ts";
 import { laterStarts } from "../start-later.ts";
@@ -121,15 +121,17 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     await up(stack, emit);
   }
 
+  async function stateOf(stack: Stack, host: string, alive?: ReadonlySet<string>): Promise<MachineState> {
+    const { name, directory } = machineOf(stack, host);
+    if ((alive ?? (await running(stack))).has(name)) return "running";
+    const { exitCode } = await run(["test", "-e", join(directory, "made.json")]);
+    return exitCode === 0 ? "stopped" : "absent";
+  }
+
   async function status(stack: Stack): Promise<MachineStatus[]> {
     const alive = await running(stack);
     return Promise.all(
-      stack.hosts.map(async ({ name: host, address }) => {
-        const { name, directory } = machineOf(stack, host);
-        if (alive.has(name)) return { host, address, state: "running" };
-        const { exitCode } = await run(["test", "-e", join(directory, "made.json")]);
-        return { host, address, state: exitCode === 0 ? "stopped" : "absent" };
-      }),
+      stack.hosts.map(async ({ name: host, address }) => ({ host, address, state: await stateOf(stack, host, alive) })),
     );
   }
 
@@ -145,5 +147,5 @@ export function nspawnMachines(world: NspawnWorld): Machines {
     cutPower(world, stack.name, { machine: machineName(stack.name, host), isWhole: false });
 
   const { startLater } = later;
-  return { provider: "systemd-nspawn", up, down, reset, status, powerOff, start, startLater, link: plug };
+  return { provider: "systemd-nspawn", up, down, reset, status, stateOf, powerOff, start, startLater, link: plug };
 }

@@ -2,7 +2,7 @@ import type { RunCommand } from "../../command.ts";
 import { EXIT, QuintetError } from "../../errors.ts";
 import type { Host, Stack } from "../../stack/stack.ts";
 import { waitForLogin } from "../login.ts";
-import type { MachineStatus, Machines } from "../machines.ts";
+import type { MachineState, MachineStatus, Machines } from "../machines.ts";
 import { must, privileged } from "../privileged.ts";
 import type { VagrantProvider } from "../provider.ts";
 import { type Driver, driverOf, type Placed } from "./driver.ts";
@@ -16,11 +16,12 @@ import type { VagrantWorld } from "./world.ts";
 const START_ROUNDS = 40;
 
 /** Power and cables of machines that are made. */
-export interface Control extends Pick<Machines, "status" | "powerOff" | "link"> {
+export interface Control extends Pick<Machines, "status" | "stateOf" | "powerOff" | "link"> {
   readonly driver: Driver;
   /** Runs a command of the driver. */
   readonly below: RunCommand;
-  stateOf(machine: Placed, host: string): Promise<MachineStatus["state"]>;
+  /** Also of one that stack.yml does not name any more. */
+  stateOfPlaced(machine: Placed, host: string): Promise<MachineState>;
   /** Has the machine running, with its cable in. */
   powerOn(stack: Stack, host: string): Promise<void>;
   /** Returns when the running machine lets its user in. */
@@ -52,7 +53,12 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
     });
   }
 
-  const stateOf = (machine: Placed, host: string) => askState(below, driver, machine, host);
+  const stateOfPlaced = (machine: Placed, host: string) => askState(below, driver, machine, host);
+
+  async function stateOf(stack: Stack, host: string): Promise<MachineState> {
+    const machine = await find(stack, host);
+    return machine === undefined ? "absent" : stateOfPlaced(machine, host);
+  }
 
   async function link(stack: Stack, host: string, state: "up" | "down"): Promise<void> {
     const machine = await found(stack, host);
@@ -69,7 +75,7 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
 
   async function powerOn(stack: Stack, host: string): Promise<void> {
     const machine = await found(stack, host);
-    for (let round = 0; (await stateOf(machine, host)) !== "running"; round += 1) {
+    for (let round = 0; (await stateOfPlaced(machine, host)) !== "running"; round += 1) {
       const { exitCode, stderr } = await below(driver.start(machine));
       if (exitCode === 0) break;
       const isLocked = /lock/i.test(stderr) && round < START_ROUNDS;
@@ -82,25 +88,21 @@ export function controlOf(world: VagrantWorld, provider: VagrantProvider): Contr
   }
 
   async function letIn(stack: Stack, host: Host, asRoot: boolean): Promise<void> {
-    const machine = await found(stack, host.name);
-    const isRunning = async () => (await stateOf(machine, host.name)) === "running";
+    const isRunning = async () => (await stateOf(stack, host.name)) === "running";
     await waitForLogin(world, stack, host, { isRunning, asRoot });
   }
 
   async function powerOff(stack: Stack, host: string): Promise<void> {
     const machine = await found(stack, host);
     // One that is gone is an error: a drill must not take it for a machine without power.
-    if ((await stateOf(machine, host)) === "stopped") return;
+    if ((await stateOfPlaced(machine, host)) === "stopped") return;
     for (const argv of driver.powerOff(machine)) await must(below, argv, { doing: "cut the machine's power", host });
   }
 
   const status = (stack: Stack): Promise<MachineStatus[]> =>
     Promise.all(
-      stack.hosts.map(async ({ name: host, address }) => {
-        const machine = await find(stack, host);
-        return { host, address, state: machine === undefined ? "absent" : await stateOf(machine, host) };
-      }),
+      stack.hosts.map(async ({ name: host, address }) => ({ host, address, state: await stateOf(stack, host) })),
     );
 
-  return { driver, below, stateOf, powerOn, letIn, link, powerOff, status };
+  return { driver, below, stateOf, stateOfPlaced, powerOn, letIn, link, powerOff, status };
 }

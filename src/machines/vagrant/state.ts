@@ -1,5 +1,5 @@
 import type { RunCommand } from "../../command.ts";
-import type { MachineStatus } from "../machines.ts";
+import type { MachineState } from "../machines.ts";
 import { must } from "../privileged.ts";
 import type { Driver, Placed } from "./driver.ts";
 
@@ -9,7 +9,7 @@ export async function askState(
   driver: Driver,
   machine: Placed,
   host: string,
-): Promise<MachineStatus["state"]> {
+): Promise<MachineState> {
   const argv = driver.stateArgv(machine);
   // What is not there is told by words, which are to be English.
   const result = await below(argv, { env: { LC_ALL: "C" } });

@@ -94,11 +94,11 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
   async function removeUnnamed(stack: Stack): Promise<void> {
     for (const [host, id] of await machineIds(stack, own)) {
       const machine = { id, cables: 1, network: networkName(stack.name) };
-      if ((await control.stateOf(machine, host)) === "running") {
+      if ((await control.stateOfPlaced(machine, host)) === "running") {
         for (const argv of driver.powerOff(machine))
           await must(below, argv, { doing: "cut the machine's power", host });
       }
-      if ((await control.stateOf(machine, host)) === "absent") continue;
+      if ((await control.stateOfPlaced(machine, host)) === "absent") continue;
       await must(below, driver.remove(machine), { doing: "remove the machine", host });
     }
   }
@@ -152,6 +152,6 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
     }
   }
 
-  const { status, powerOff, link } = control;
-  return { provider, up, down, reset, status, powerOff, start, startLater: later.startLater, link };
+  const { status, stateOf, powerOff, link } = control;
+  return { provider, up, down, reset, status, stateOf, powerOff, start, startLater: later.startLater, link };
 }

@@ -118,12 +118,8 @@ async function mendOn(host: string, sessions: Sessions): Promise<void> {
   await asRoot(await sessions.to(host), "mend what a drill left", LEFTOVER_SCRIPT);
 }
 
-/** Switches a machine on unless it runs; whether that was needed. */
-async function powerOn(stack: Stack, machines: Machines, host: string): Promise<boolean> {
-  const status = (await machines.status(stack)).find((machine) => machine.host === host);
-  if (status?.state !== "stopped") return false;
-  await machines.start(stack, host);
-  return true;
+async function powerOn(stack: Stack, machines: Machines, host: string): Promise<void> {
+  if ((await machines.stateOf(stack, host)) === "stopped") await machines.start(stack, host);
 }
 
 /** Whether a process other than this one runs under that number. */

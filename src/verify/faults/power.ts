@@ -10,9 +10,8 @@ export const powerLoss: Fault = {
   },
   async repair({ stack, sessions, ...world }, host) {
     const machines = switchOf(world);
-    const status = (await machines.status(stack)).find((machine) => machine.host === host);
     // Also where it runs: the start that was armed is called off.
-    if (status?.state === "stopped") sessions.forget(host);
+    if ((await machines.stateOf(stack, host)) === "stopped") sessions.forget(host);
     await machines.start(stack, host);
   },
 };

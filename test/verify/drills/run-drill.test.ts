@@ -210,7 +210,7 @@ test("what cannot be mended stays written down, and the next run mends it", asyn
   calls.splice(0);
   const machines: Machines = {
     ...noMachines,
-    status: async () => [{ host: "web1", address: "", state: "stopped" }],
+    stateOf: async () => "stopped",
     powerOff: async () => {},
     start: async (_, host) => void calls.push(`start ${host}`),
   };

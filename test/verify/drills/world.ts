@@ -207,9 +207,10 @@ export function drillOf(breakage: Fault | { readonly course: Course }, change: P
   } as Drill;
 }
 
-export const noMachines: Pick<Machines, "provider" | "up" | "down" | "reset" | "link" | "startLater"> = {
+export const noMachines: Pick<Machines, "provider" | "up" | "down" | "reset" | "status" | "link" | "startLater"> = {
   provider: "systemd-nspawn",
   reset: async () => {},
+  status: async () => [],
   up: async () => {},
   down: async () => {},
   link: async () => {},
