@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** What takes many runs, or whole installations, to prove: `npm run test:long`. */
-const LONG = ["check", "ci", "drills-all", "drills-heal", "guided", "judges", "limit"].map(
+const LONG = ["check", "ci", "drills-all", "drills-heal", "guided", "judges", "limit", "resume"].map(
   (name) => `test/machines/${name}.test.ts`,
 );
 const onlyLong = Boolean(process.env["QUINTET_LONG"]);
@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: "machines",
-          include: onlyLong ? [...LONG, "test/machines/resume.test.ts"] : ["test/machines/**/*.test.ts"],
+          include: onlyLong ? LONG : ["test/machines/**/*.test.ts"],
           exclude: onlyLong ? [] : LONG,
           globalSetup: ["test/machines/global-setup.ts"],
           // They share five machines, and break them.

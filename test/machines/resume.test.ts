@@ -17,9 +17,9 @@ import { stateOf } from "./state.ts";
 const reason = await whyNoMachines();
 /** QUINTET_SEED=… draws the same moments again. */
 const seed = Number(process.env["QUINTET_SEED"] ?? Date.now() % 1_000_000);
-/** Each way from one state to the other is killed so often before it is let through; `npm run test:long` has ten kills. */
+/** Each way from one state to the other is killed so often before it is let through. */
 const KILLS = 2;
-const WAYS = process.env["QUINTET_LONG"] ? 5 : 1;
+const WAYS = 5;
 
 /** The five machines go to and fro between two stacks that differ in something of every role. */
 interface State {

@@ -13,13 +13,17 @@ const NAME = "quintet-vm";
 const HOSTS = { lb1: "10.77.11.11", lb2: "10.77.11.12" };
 const GUESTBOOK = join(import.meta.dirname, "../../examples/guestbook");
 
-/** A balancer pair that carries all other tiers, too: each emulated machine costs minutes. */
+/**
+ * A balancer pair that carries all other tiers, too: each emulated machine costs minutes. Emulated without the processor's
+ * help, a machine stands still for longer than three adverts of a tenth of a second, and answers few requests a second:
+ * longer adverts, a lower rate, and five adverts at the most for a takeover.
+ */
 const STACK = `name: ${NAME}
 hosts:
   lb1: { address: ${HOSTS.lb1}, tiers: [loadbalancer, web, app] }
   lb2: { address: ${HOSTS.lb2}, tiers: [loadbalancer, web, app, database] }
 ssh: { user: deploy, identity: ./id_ed25519 }
-virtual_ip: { address: 10.77.11.100 }
+virtual_ip: { address: 10.77.11.100, advert_ms: 1000 }
 site: { domain: guestbook.example }
 routes: { static: [/assets, /favicon.ico, /robots.txt] }
 app:
@@ -32,6 +36,13 @@ app:
   health: /healthz
 database: { engine: mariadb, name: guestbook, buffer_pool_mb: 128 }
 checks: { static: /assets/style.css, dynamic: /api/entries, write: /api/writes }
+drills:
+  rate: 10
+  objectives:
+    balancer-power-loss: { downtime_ms: 5000 }
+    balancer-partition: { downtime_ms: 5000 }
+    keepalived-killed: { downtime_ms: 5000 }
+    rolling-reboot: { downtime_ms: 5000 }
 machine: { memory_mb: 1536 }
 `;
 
