@@ -21,6 +21,10 @@ import { networkName } from "./names.ts";
 import { isNetworkOn, type NetworkOf, removeNetwork } from "./network.ts";
 import type { VagrantWorld } from "./world.ts";
 
+/** Half a minute at most. */
+const WAIT_FOR_ROUTE =
+  'for round in $(seq 150); do [ -z "$(ip route show default)" ] || exit 0; sleep 0.2; done; echo It has no default route. >&2; exit 1';
+
 /** Rehearsal machines that Vagrant makes, by one of its providers. */
 export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Machines {
   const provider = `vagrant:${own}` as const;
@@ -131,6 +135,7 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
       await control.powerOn(stack, host.name);
       await control.letIn(stack, host, true);
       if (isVirtual(provider)) await setClock(stack, host);
+      await waitForWayOut(stack, host);
       emit(row(host, "done", `blank again, running at ${host.address}`));
     });
   }
@@ -141,6 +146,12 @@ export function vagrantMachines(world: VagrantWorld, own: VagrantProvider): Mach
     const argv = loginArgv(stack, host, rootCommand(host, ["date", "-s", `@${Math.round(world.now() / 1000)}`]));
     const options = password === undefined ? {} : { input: `${password}\n` };
     await must(world.run, argv, { doing: "set the machine's clock", host: host.name }, options);
+  }
+
+  /** It answers at its own address before its provider has given it the other, by which it reaches package mirrors. */
+  async function waitForWayOut(stack: Stack, host: Host): Promise<void> {
+    const doing = { doing: "wait for the machine's way to package mirrors", host: host.name };
+    await must(world.run, loginArgv(stack, host, WAIT_FOR_ROUTE), doing);
   }
 
   async function start(stack: Stack, name: string): Promise<void> {
