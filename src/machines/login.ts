@@ -8,10 +8,10 @@ import { privileged } from "./privileged.ts";
 import type { MachinesWorld } from "./world.ts";
 
 /** Logs in as Ansible will: this key, this user, only the pinned host keys, and sudo. The user's own ssh configuration stays out of it. */
-export function loginArgv(stack: Stack, host: Host, command: string): string[] {
+export function loginArgv(stack: Stack, host: Host, command: string, connectSeconds = 2): string[] {
   const options = [
     "BatchMode=yes",
-    "ConnectTimeout=2",
+    `ConnectTimeout=${connectSeconds}`,
     "StrictHostKeyChecking=yes",
     `UserKnownHostsFile=${quoteValue(join(stack.directory, "known_hosts").replaceAll("%", "%%"))}`,
     "GlobalKnownHostsFile=/dev/null",
@@ -39,6 +39,8 @@ export function rootCommand({ ssh, machine }: Host, command: readonly string[] =
 
 /** About a minute: a machine needs two seconds, and a loaded computer may run seven. */
 const ROUNDS = 200;
+/** An emulated one that is starting its services may take ten seconds to greet: knocking again would only slow it down. */
+const PATIENT = { from: 10, connectSeconds: 20, timeoutMs: 60_000 };
 
 export interface Booting {
   readonly isRunning: () => Promise<boolean>;
@@ -52,10 +54,11 @@ export interface Booting {
 export async function waitForLogin(world: MachinesWorld, stack: Stack, host: Host, machine: Booting): Promise<void> {
   let said = "";
   const password = machine.asRoot ? await ensureSudoPassword(world, stack) : undefined;
-  const argv = loginArgv(stack, host, machine.asRoot ? rootCommand(host) : "true");
-  const options = { timeoutMs: 10_000, ...(password === undefined ? {} : { input: `${password}\n` }) };
+  const command = machine.asRoot ? rootCommand(host) : "true";
+  const input = password === undefined ? {} : { input: `${password}\n` };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = await world.run(argv, options);
+    const { connectSeconds, timeoutMs } = round < PATIENT.from ? { connectSeconds: 2, timeoutMs: 10_000 } : PATIENT;
+    const result = await world.run(loginArgv(stack, host, command, connectSeconds), { timeoutMs, ...input });
     if (result.exitCode === 0) return;
     said = result.stderr.trim();
     if (!(await machine.isRunning())) {

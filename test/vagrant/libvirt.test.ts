@@ -11,12 +11,13 @@ import { openWorkshop, say, type Workshop } from "./workshop.ts";
 
 const NAME = "quintet-vm";
 const HOSTS = { lb1: "10.77.11.11", lb2: "10.77.11.12" };
-const GUESTBOOK = join(import.meta.dirname, "../../examples/guestbook");
+const SITE = join(import.meta.dirname, "site");
 
 /**
  * A balancer pair that carries all other tiers, too: each emulated machine costs minutes. Emulated without the processor's
  * help, a machine stands still for longer than three adverts of a tenth of a second, and answers few requests a second:
- * longer adverts, a lower rate, and five adverts at the most for a takeover.
+ * longer adverts, a lower rate, and five adverts at the most for a takeover. The application does without the database,
+ * which only one of the two carries.
  */
 const STACK = `name: ${NAME}
 hosts:
@@ -27,17 +28,16 @@ virtual_ip: { address: 10.77.11.100, advert_ms: 1000 }
 site: { domain: guestbook.example }
 routes: { static: [/assets, /favicon.ico, /robots.txt] }
 app:
-  source: ${JSON.stringify(GUESTBOOK)}
+  source: ${JSON.stringify(SITE)}
   runtime: node
-  build: npm ci --omit=dev --omit=peer
   start: node server.js
   static: public
   port: 3000
   health: /healthz
-database: { engine: mariadb, name: guestbook, buffer_pool_mb: 128 }
-checks: { static: /assets/style.css, dynamic: /api/entries, write: /api/writes }
+database: { engine: mariadb, name: site, buffer_pool_mb: 128 }
+checks: { static: /assets/style.css, dynamic: / }
 drills:
-  rate: 10
+  rate: 4
   objectives:
     balancer-power-loss: { downtime_ms: 5000 }
     balancer-partition: { downtime_ms: 5000 }

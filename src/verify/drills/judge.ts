@@ -3,7 +3,7 @@ import type { Evidence } from "./evidence.ts";
 import { longestSilences } from "./held.ts";
 import { BEHIND_P99_MS } from "./measure.ts";
 
-/** A balancer that is alive and says nothing of the virtual IP for longer than this leaves the drill unproven. */
+/** A balancer that is alive and says nothing of the virtual IP for longer than this, or an advert, leaves the drill unproven. */
 const SILENCE_LIMIT_MS = 250;
 
 /** Errors by which this computer says that it, not the site, has no more to give. */
@@ -12,6 +12,8 @@ const EXHAUSTED = /\b(EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\b/;
 export interface Expected {
   /** The other balancer is to take the virtual IP. */
   readonly takeover: boolean;
+  /** How closely the stack itself looks at who holds the virtual IP. */
+  readonly advertMs: number;
 }
 
 /** Why the drill did not pass, in words; empty: it did. */
@@ -19,10 +21,10 @@ export function shortfalls(
   evidence: Evidence,
   measured: Measured,
   objective: Objective,
-  { takeover }: Expected,
+  { takeover, advertMs }: Expected,
 ): string[] {
   return [
-    ...unproven(evidence, measured),
+    ...unproven(evidence, measured, Math.max(SILENCE_LIMIT_MS, advertMs)),
     ...lostWrites(measured),
     ...missed(measured, objective),
     ...(takeover && measured.takeoverMs === null ? ["the other balancer never took the virtual IP"] : []),
@@ -31,14 +33,14 @@ export function shortfalls(
 }
 
 /** What keeps the figures from meaning anything, whatever the objective is. */
-function unproven(evidence: Evidence, { generator, requests }: Measured): string[] {
+function unproven(evidence: Evidence, { generator, requests }: Measured, silenceMs: number): string[] {
   const { records, injectedAt, repairedAt, redundantAt, finishedAt, balancers, samples } = evidence;
   const before = records.filter((record) => record.endedAt <= injectedAt);
   const early = before.filter((record) => !record.ok);
   const first = early[0]?.error ?? `${early[0]?.kind} answered ${early[0]?.status}`;
   const exhausted = records.find((record) => EXHAUSTED.test(record.error ?? ""));
   const unseen = balancers.filter((host) => !samples.some((sample) => sample.host === host));
-  const silent = longestSilences(evidence).filter(({ host, ms }) => ms > SILENCE_LIMIT_MS && !unseen.includes(host));
+  const silent = longestSilences(evidence).filter(({ host, ms }) => ms > silenceMs && !unseen.includes(host));
   return [
     ...(requests === 0 || before.length === 0 ? ["no request was answered before anything was broken"] : []),
     ...(early.length > 0 ? [`${countOf(early.length, "request")} failed before anything was broken: ${first}`] : []),

@@ -19,7 +19,10 @@ export function judge(stage: Stage, evidence: Evidence, faults: readonly string[
   const judged = meant.records.length === evidence.records.length ? {} : { judged: { downtimeMs, failedSafe } };
   const reasons = [
     ...faults,
-    ...shortfalls(meant, own, objectiveOf(drill, context), { takeover: drill.takeover ?? false }),
+    ...shortfalls(meant, own, objectiveOf(drill, context), {
+      takeover: drill.takeover ?? false,
+      advertMs: context.stack.virtualIp.advertMs,
+    }),
     ...(drill.also?.(evidence, context.stack) ?? []),
   ];
   const timeline = timelineOf(evidence);

@@ -6,12 +6,23 @@ import { measure } from "../../../src/verify/drills/measure.ts";
 import { every, evidence, powerLoss, request, samples } from "./seen.ts";
 
 const ANYTHING: Objective = { downtimeMs: null, failedSafe: null, maxHolders: 1 };
-const judged = (seen: Evidence, objective: Partial<Objective> = {}, takeover = false) =>
-  shortfalls(seen, measure(seen), { ...ANYTHING, ...objective }, { takeover });
+const judged = (seen: Evidence, objective: Partial<Objective> = {}, takeover = false, advertMs = 100) =>
+  shortfalls(seen, measure(seen), { ...ANYTHING, ...objective }, { takeover, advertMs });
 
 test("a drill that held what it promises has no shortfalls", () => {
   expect(judged(evidence(), { downtimeMs: 10, failedSafe: 0 })).toEqual([]);
   expect(judged(powerLoss(), { downtimeMs: 650, failedSafe: 0 }, true)).toEqual([]);
+});
+
+test("with long adverts, balancers may be silent for as long as one", () => {
+  const seldom = evidence({
+    samples: [
+      ...samples("lb1", every(50, 0, 3000), true),
+      ...samples("lb2", [...every(50, 0, 1200), ...every(50, 1750, 3000)], false),
+    ],
+  });
+  expect(judged(seldom, {}, false, 1_000)).toEqual([]);
+  expect(judged(seldom, {}, false, 500)).toHaveLength(1);
 });
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`);
