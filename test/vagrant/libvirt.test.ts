@@ -40,14 +40,13 @@ drills:
   rate: 4
   objectives:
     balancer-power-loss: { downtime_ms: 5000 }
-    balancer-partition: { downtime_ms: 5000 }
     keepalived-killed: { downtime_ms: 5000 }
 machine: { memory_mb: 1536 }
 `;
 
-/** What says most about machines with a kernel of their own: VRRP, the packet filter, no power, no network. */
+/** What says most about machines with a kernel of their own: VRRP, the packet filter, no power. */
 const CHECKS = ["virtual-ip-answers", "one-holder", "pools-are-up", "flow-isolation", "services"];
-const DRILLS = ["balancer-power-loss", "balancer-partition", "keepalived-killed"] as const;
+const DRILLS = ["balancer-power-loss", "keepalived-killed"] as const;
 const PROVIDER = ["--provider", "vagrant:libvirt"] as const;
 
 let workshop: Workshop;
