@@ -61,8 +61,10 @@ test("a look at HAProxy ends before the next one begins, and before keepalived e
   const { haproxyCheck } = timersOf(await goldenStack("five"));
   const looksFor = haproxyCheck.timeout + haproxyCheck.peerTimeout;
   expect(looksFor).toBeLessThan(haproxyCheck.interval);
-  expect((await renderGolden(await goldenStack("five"))).get(KEEPALIVED)).toContain("    timeout 1\n");
-  expect(looksFor).toBeLessThan(1_000);
+  const [, timeout] =
+    /^ {4}timeout (\d+)$/m.exec((await renderGolden(await goldenStack("five"))).get(KEEPALIVED) ?? "") ?? [];
+  // On a busy machine its programs take seconds to start.
+  expect(Number(timeout)).toBeGreaterThanOrEqual((4 * haproxyCheck.interval) / 1_000);
 });
 
 test("of two that could take the virtual IP one is preferred, and neither waits long", async () => {

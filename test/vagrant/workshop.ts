@@ -41,7 +41,10 @@ export async function openWorkshop(provider: string, directory: string): Promise
       const start = performance.now();
       const run = await quintet([...words, "--stack", directory], { env });
       const seconds = Math.round((performance.now() - start) / 1000);
-      if (run.exitCode !== 0) throw new Error(`quintet ${words.join(" ")}: exit code ${run.exitCode}\n${run.stderr}`);
+      if (run.exitCode !== 0) {
+        const failed = words.includes("--drill") ? await failedDrills(directory) : "";
+        throw new Error(`quintet ${words.join(" ")}: exit code ${run.exitCode}\n${run.stderr}${failed}`);
+      }
       return { ...run, seconds };
     },
     report: async () =>
@@ -51,6 +54,16 @@ export async function openWorkshop(provider: string, directory: string): Promise
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What was measured in drills that did not pass: the report goes with the machines. */
+async function failedDrills(directory: string): Promise<string> {
+  const text = await readFile(join(directory, "reports/latest/report.json"), "utf8").catch(() => '{"drills":[]}');
+  const { drills } = JSON.parse(text) as Pick<Report, "drills">;
+  return drills
+    .filter(({ status }) => status === "failed")
+    .map((drill) => JSON.stringify(drill))
+    .join("\n");
 }
 
 /** For whoever reads the tests' output: what docs/rehearsal.md compares. */

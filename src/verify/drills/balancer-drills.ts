@@ -1,3 +1,4 @@
+import type { Stack } from "../../stack/stack.ts";
 import { networkCut } from "../faults/network-cut.ts";
 import { powerLoss } from "../faults/power.ts";
 import { frozen, keptDown, killed, stopped } from "../faults/units.ts";
@@ -15,7 +16,7 @@ const base = { target: theHolder, applies: needsTwo("loadbalancer") } as const;
 const one = { failedSafe: null, maxHolders: 1 } as const;
 
 /** How long both may go on holding the virtual IP once they hear each other again: they need an advert or two for it. */
-const BOTH_LIMIT_MS = 1_000;
+const bothLimitMs = ({ virtualIp }: Stack) => Math.max(1_000, 3 * virtualIp.advertMs);
 
 export const balancerDrills: readonly Drill[] = [
   {
@@ -120,13 +121,13 @@ export const balancerDrills: readonly Drill[] = [
 ];
 
 /** Cut off from each other, both balancers hold the virtual IP, and neither can know. Together again, one must let go. */
-function healedSplit(evidence: Evidence): string[] {
+function healedSplit(evidence: Evidence, stack: Stack): string[] {
   const { repairedAt = evidence.finishedAt, finishedAt } = evidence;
   const { severalMs } = heldIn({ ...evidence, startedAt: repairedAt, injectedAt: repairedAt });
   return [
-    ...(severalMs > BOTH_LIMIT_MS
+    ...(severalMs > bothLimitMs(stack)
       ? [
-          `two balancers held the virtual IP for ${severalMs} ms after they heard each other again, ${BOTH_LIMIT_MS} at most`,
+          `two balancers held the virtual IP for ${severalMs} ms after they heard each other again, ${bothLimitMs(stack)} at most`,
         ]
       : []),
     ...(heldAtEnd(evidence, finishedAt) === 1 ? [] : ["not exactly one balancer held the virtual IP in the end"]),
