@@ -248,11 +248,12 @@ describe("refused", () => {
   });
 
   test("a source that is not there", async () => {
-    await expect(packRelease(withApp({ source: "/nowhere" }), noBuild, NEVER)).rejects.toMatchObject({
+    const nowhere = path.join(source, "nowhere");
+    await expect(packRelease(withApp({ source: nowhere }), noBuild, NEVER)).rejects.toMatchObject({
       fields: {
-        message: "The application's source /nowhere cannot be read.",
+        message: `The application's source ${nowhere} cannot be read.`,
         exitCode: 2,
-        detail: "ENOENT: no such file or directory, scandir '/nowhere'",
+        detail: `ENOENT: no such file or directory, scandir '${nowhere}'`,
         next: "Correct app.source in stack.yml; a relative path is relative to the stack directory.",
       },
     });
