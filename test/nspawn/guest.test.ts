@@ -21,6 +21,7 @@ test("what makes a machine a host", () => {
     "/etc/hostname": "644 web1\n",
     "/etc/hosts": "644 127.0.0.1 localhost\n127.0.1.1 web1\n::1 localhost ip6-localhost ip6-loopback\n",
     "/etc/resolv.conf": "644 nameserver 192.0.2.53\n",
+    "/etc/sysctl.d/10-host.conf": "644 net.ipv4.ip_forward = 0\n",
     "/etc/systemd/network/10-host.network":
       "644 [Match]\nName=host0\n\n[Network]\nAddress=10.77.9.11/24\nAddress=10.77.9.61/24\nGateway=10.77.9.1\nIPv6AcceptRA=no\n",
     "/etc/ssh/ssh_host_ed25519_key": "600 PRIVATE\n",

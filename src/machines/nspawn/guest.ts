@@ -37,6 +37,8 @@ Gateway=${plan.gateway}
 IPv6AcceptRA=no
 `,
     ),
+    // As on any machine that is no router; a container would inherit what this computer has on for the machines' sake.
+    file("/etc/sysctl.d/10-host.conf", "net.ipv4.ip_forward = 0\n"),
     file("/etc/ssh/ssh_host_ed25519_key", hostKey.privateKey, 0o600),
     file("/etc/ssh/ssh_host_ed25519_key.pub", hostKey.publicKey),
     file("/etc/ssh/sshd_config.d/10-port.conf", `Port ${host.ssh.port}\n`),

@@ -31,7 +31,8 @@ table netdev ${TABLE} {
 END
 `;
 
-const MEND = ["inet", "arp", "netdev"]
+// The address becomes audible again before VRRP does: the announcement that ends the split must be heard.
+const MEND = ["netdev", "arp", "inet"]
   .map((family) => `nft list table ${family} ${TABLE} >/dev/null 2>&1 && nft delete table ${family} ${TABLE}`)
   .concat("true")
   .join("\n");
