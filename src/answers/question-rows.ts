@@ -25,7 +25,7 @@ export interface Row {
   readonly help?: string;
   readonly kind?: Kind;
   readonly choices?: readonly Choice[];
-  readonly required?: boolean;
+  readonly required?: boolean | ((answers: Answers) => boolean);
   readonly proposal?: (answers: Answers) => string | undefined;
   readonly advanced?: boolean;
 }
@@ -156,7 +156,13 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
     placeholder: "runtime",
     message: "What runs the application?",
     kind: "choice",
-    choices: [{ value: "node", sentence: "Node.js." }],
+    choices: [
+      { value: "node", sentence: "Node.js." },
+      { value: "python", sentence: "Python, in a virtual environment." },
+      { value: "php", sentence: "PHP-FPM behind Nginx." },
+      { value: "command", sentence: "Anything that listens on a port." },
+    ],
+    advanced: true,
     proposal: () => "node",
   },
   "app-build": {
@@ -170,7 +176,7 @@ export const ROWS: Readonly<Record<QuestionId, Row>> = {
     path: ["app", "start"],
     placeholder: "command",
     message: "Which command starts it?",
-    required: true,
+    required: (answers) => answerTo("app-runtime", answers) !== "php",
   },
   "app-static": {
     section: "Application",

@@ -54,7 +54,7 @@ function question(id: QuestionId, row: Row): Question {
     help: row.help ?? (path === undefined ? "" : (descriptionAt(path) ?? "")),
     kind,
     choices,
-    required: () => row.required ?? false,
+    required: (answers) => (typeof row.required === "function" ? row.required(answers) : (row.required ?? false)),
     proposal: row.proposal ?? (() => textOf(standard)),
     // Where there is nothing to choose, nobody needs to be asked.
     advanced: row.advanced ?? choices.length === 1,

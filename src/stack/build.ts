@@ -3,6 +3,7 @@ import { type Address, bytesOf, isAddress, readAddress } from "./addresses.ts";
 import { MACHINE_DEFAULTS } from "./machine-defaults.ts";
 import type { StackFile } from "./schema.ts";
 import { DEFAULT_PORTS } from "./schema.ts";
+import { sourceKind } from "./source.ts";
 import type { Host, ProxyJump, SshSettings, Stack } from "./stack.ts";
 import { DEFAULT_PREFIX } from "./virtual-ip-rules.ts";
 
@@ -19,7 +20,8 @@ export interface Surroundings {
 export function buildStack(file: StackFile, around: Surroundings): Stack {
   const { name, site, routes, database, checks, drills, firewall } = file;
   const virtualIp = known(file.virtual_ip.address);
-  const source = absolute(file.app.source, around);
+  const { source: written } = file.app;
+  const source = sourceKind(written) === "git" ? written : absolute(written, around);
   return {
     name,
     directory: around.directory,
@@ -35,7 +37,8 @@ export function buildStack(file: StackFile, around: Surroundings): Stack {
     routes,
     app: { ...file.app, source },
     database,
-    checks,
+    // The page of a stack whose front page is a static one.
+    checks: routes.dynamic && checks.dynamic === "/" ? { ...checks, dynamic: routes.dynamic[0] ?? "/" } : checks,
     drills,
     firewall,
   };

@@ -20,6 +20,7 @@ export const DRILL_IDS = [
   "web-tier-gone",
   "app-tier-gone",
   "reload",
+  "release-under-load",
   "rolling-reboot",
 ] as const;
 export type DrillId = (typeof DRILL_IDS)[number];

@@ -14,9 +14,9 @@ export function describeLayout(stack: Stack): string[] {
     "  |",
     `loadbalancer   ${balancers}`,
     "  |",
-    `  +-- web      ${web?.padEnd(width)}   ${stack.routes.static.join(", ")}`,
+    `  +-- web      ${web?.padEnd(width)}   ${stack.routes.static?.join(", ") ?? "everything else"}`,
     "  |",
-    `  +-- app      ${app?.padEnd(width)}   everything else`,
+    `  +-- app      ${app?.padEnd(width)}   ${stack.routes.dynamic?.join(", ") ?? "everything else"}`,
     "        |",
     `      database ${database}`,
   ];

@@ -1,4 +1,5 @@
 import { addressRules } from "./address-rules.ts";
+import { appRules } from "./app-rules.ts";
 import type { Draft } from "./draft.ts";
 import type { Report } from "./faults.ts";
 import { firewallRules } from "./firewall-rules.ts";
@@ -16,5 +17,6 @@ export function checkRules(draft: Draft, complete: boolean, fault: Report, warn:
   tierRules(draft, complete, fault, warn);
   portRules(draft, fault);
   routeRules(draft, fault);
+  appRules(draft, fault);
   firewallRules(draft, fault);
 }

@@ -6,6 +6,9 @@ import { MACHINE_DEFAULTS, SUITES } from "./machine-defaults.ts";
 export const TIERS = ["loadbalancer", "web", "app", "database"] as const;
 export type Tier = (typeof TIERS)[number];
 
+/** What can run the user's application. */
+const RUNTIMES = ["node", "python", "php", "command"] as const;
+
 /** What holds where stack.yml says nothing, for rules that look at a stack that is not valid as a whole. */
 export const DEFAULT_PORTS = { ssh: 22, app: 3000, database: 3306 } as const;
 
@@ -28,6 +31,25 @@ const urlPath = z
   .string()
   .max(1024)
   .regex(/^\/[A-Za-z0-9._~@:+,=%/-]*$/, "a URL path that starts with / and has only letters, digits and ._~@:+,=%/-");
+/** What systemd takes for a unit's name, and nothing that a path or a shell could mistake. */
+const unitName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and hyphens, starting with a letter, 31 at most");
+/** Below a directory, and never out of it. */
+const inside = z
+  .string()
+  .max(256)
+  .regex(
+    /^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/,
+    "a relative path such as storage/uploads: letters, digits and ._-, no part beginning with a dot",
+  );
+const debianPackage = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9+.-]{1,127}$/, "the name of a Debian package such as libvips42");
+const calendar = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9*,.:/~ -]+$/, "a time as systemd writes it, such as *-*-* 03:00:00 or hourly");
 const environmentName = z
   .string()
   .max(128)
@@ -192,22 +214,53 @@ export const stackFile = z
       })
       .meta({ description: "What visitors see.", examples: [{ domain: "shop.example" }] }),
     routes: z
-      .strictObject({ static: z.array(urlPath).min(1).max(MOST_ITEMS) })
+      .strictObject({
+        static: z.array(urlPath).min(1).max(MOST_ITEMS).meta({
+          description: "Paths (with everything below them) that the web tier serves; the app tier serves the rest.",
+        }),
+        dynamic: z.array(urlPath).min(1).max(MOST_ITEMS).meta({
+          description:
+            "The other way about: paths that the app tier serves; the web tier serves the rest, and its /index.html where it has no such file.",
+        }),
+      })
+      .partial()
       .default({ static: ["/assets", "/favicon.ico", "/robots.txt"] })
-      .meta({
-        description: "Paths (with everything below them) that the web tier serves; the app tier serves the rest.",
-      }),
+      .meta({ description: "Which tier serves what: by the paths of static files, or by those of the application." }),
     app: z
       .strictObject({
         source: line.meta({
-          description: "Directory of the application, relative to the stack directory.",
+          description:
+            "The application: a directory or an archive, relative to the stack directory, or a Git address with #ref.",
           examples: ["./shop"],
         }),
-        runtime: z.enum(["node"]).meta({ description: "What runs the application.", examples: ["node"] }),
+        runtime: z.enum(RUNTIMES).meta({
+          description:
+            "What runs the application: node, python (in a virtual environment), php (PHP-FPM behind Nginx), or a command that listens on a port.",
+          examples: ["node"],
+        }),
+        version: z
+          .string()
+          .regex(/^[0-9]{1,3}(\.[0-9]{1,4}){0,2}$/, 'a version or the beginning of one, such as "24" or "3.13"')
+          .optional()
+          .meta({
+            description:
+              "Node: the version that every host gets. Python: the version that the hosts have. Default: the distribution's.",
+          }),
+        packages: z
+          .array(debianPackage)
+          .max(MOST_ITEMS)
+          .default([])
+          .meta({ description: "Debian packages that the application needs on the app hosts." }),
         build: line.optional().meta({ description: "Shell command run on this computer, in a clean copy of source." }),
-        start: line.meta({
-          description: "Command that starts the application; it listens on $HOST:$PORT.",
+        start: line.optional().meta({
+          description: "Command that starts the application; it listens on $HOST:$PORT. PHP needs none.",
           examples: ["node server.js"],
+        }),
+        migrate: line.optional().meta({
+          description: "Command that brings the database up to date: once a release, on one host, before its traffic.",
+        }),
+        workers: z.int().min(1).max(512).optional().meta({
+          description: "Processes that answer requests on each host: $WEB_CONCURRENCY, or PHP-FPM's children.",
         }),
         static: line
           .optional()
@@ -224,6 +277,48 @@ export const stackFile = z
           .record(environmentName, line)
           .default({})
           .meta({ description: "Environment of the application. Not for secrets." }),
+        secrets: z.array(environmentName).max(MOST_ITEMS).default([]).meta({
+          description: "Names of variables whose values are in secrets.yml, encrypted: quintet secret NAME.",
+        }),
+        shared: z
+          .array(inside)
+          .max(MOST_ITEMS)
+          .default([])
+          .meta({ description: "Directories of the application that survive releases, on each host its own." }),
+        processes: z
+          .record(
+            unitName,
+            z.strictObject({
+              start: line.meta({ description: "Command that runs for ever.", examples: ["node mailer.js"] }),
+              on: z.enum(["all", "one"]).default("all").meta({ description: "On all app hosts, or on the first." }),
+            }),
+          )
+          .default({})
+          .meta({ description: "Background workers, by name." }),
+        jobs: z
+          .record(
+            unitName,
+            z.strictObject({
+              start: line.meta({ description: "Command that does it and ends.", examples: ["node tidy.js"] }),
+              at: calendar.meta({
+                description: "When, as systemd's OnCalendar takes it.",
+                examples: ["*-*-* 03:00:00"],
+              }),
+              on: z.enum(["all", "one"]).default("one").meta({ description: "On all app hosts, or on the first." }),
+            }),
+          )
+          .default({})
+          .meta({ description: "Scheduled jobs, by name." }),
+        start_timeout_s: z
+          .int()
+          .min(1)
+          .max(600)
+          .default(30)
+          .meta({ description: "How long a release may take to become healthy on a host, seconds." }),
+        drain_timeout_s: z.int().min(1).max(3600).default(30).meta({
+          description: "How long a release waits for the requests and websockets of a host to end, seconds.",
+        }),
+        keep: z.int().min(2).max(100).default(5).meta({ description: "How many releases each host keeps." }),
       })
       .meta({
         description: "Your application.",

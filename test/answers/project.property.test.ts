@@ -29,7 +29,7 @@ const AS_ANSIBLE = {
 const readYaml = (text = "") => parseDocument(text, AS_ANSIBLE).toJS();
 
 const project = (answers: Answers): RenderedFiles =>
-  render(validStack(stackText(answers)), { id: "0123456789ab" }, templates);
+  render(validStack(stackText(answers)), { release: "1", artifact: "0123456789ab" }, templates);
 
 /** The same answers with nothing in them that could mean anything to anybody. */
 function harmless(answers: Answers): Answers {
@@ -83,7 +83,7 @@ test("hosts.yml and group_vars/app.yml say what was typed", () => {
       const environment = Object.fromEntries(
         lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
       );
-      expect(readYaml(files.get("group_vars/app.yml")).app_environment).toEqual(environment);
+      expect(readYaml(files.get("group_vars/app.yml")).app_release.environment).toEqual(environment);
     }),
     { numRuns: 20 },
   );

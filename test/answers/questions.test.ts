@@ -13,8 +13,12 @@ function settingsOf(schema: z.core.$ZodType, path: string[] = []): string[] {
   return Object.entries(schema.shape).flatMap(([key, inner]) => settingsOf(inner as z.core.$ZodType, [...path, key]));
 }
 
-/** Nobody who describes a stack can know them yet; `verify` has flags for them. */
-const NOT_ASKED = /^drills\./;
+/**
+ * Nobody who describes a stack can know them yet, `verify` has flags for them; or who needs them writes them into
+ * stack.yml, where they are explained.
+ */
+const NOT_ASKED =
+  /^(drills\..*|routes\.dynamic|app\.(version|packages|migrate|workers|secrets|shared|processes|jobs|start_timeout_s|drain_timeout_s|keep))$/;
 
 test("every setting of stack.yml has a question", () => {
   const asked = QUESTIONS.flatMap(({ path }) => (path === undefined ? [] : [path.join(".")]));

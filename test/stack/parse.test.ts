@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { APP_DEFAULTS } from "./app-defaults.ts";
 import { faultLines, stackText, validStack, warningLines } from "./example.ts";
 
 test.each(["rehearsal", "seven"])("inventories/%s/stack.yml has no fault", (name) => {
@@ -38,6 +39,7 @@ test("fills every default in", () => {
       port: 3000,
       health: "/healthz",
       response_timeout_ms: 5000,
+      ...APP_DEFAULTS,
       env: {},
     },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
