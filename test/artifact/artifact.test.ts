@@ -4,14 +4,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { list, type ReadEntry } from "tar";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { packArtifact } from "../../src/artifact/artifact.ts";
 import { type RunCommand, runCommand } from "../../src/command.ts";
-import { packRelease } from "../../src/generate/release.ts";
 import type { Stack } from "../../src/stack/stack.ts";
+import { goldenStack } from "../generate/golden.ts";
 import { writeApplication } from "./application.ts";
-import { goldenStack } from "./golden.ts";
 
 const NEVER = new AbortController().signal;
-const noBuild: RunCommand = () => expect.fail("there is nothing to run");
+/** Only Git is asked for a revision, and has none. */
+const noBuild: RunCommand = async ([program]) =>
+  program === "git" ? { exitCode: 128, stdout: "", stderr: "" } : expect.fail("there is nothing to build");
 
 let directory: string;
 let source: string;
@@ -35,7 +37,7 @@ async function archives(id: string): Promise<string[]> {
   return Promise.all(["app", "web"].map(async (tier) => (await readFile(archive(id, tier))).toString("base64")));
 }
 
-const above = (tier: string, id: string) => [`${tier}/`, `${tier}/releases/`, `${tier}/releases/${id}/`];
+const above = (tier: string, id: string) => [`${tier}/`, `${tier}/artifacts/`, `${tier}/artifacts/${id}/`];
 
 async function entries(file: string): Promise<ReadEntry[]> {
   const found: ReadEntry[] = [];
@@ -45,11 +47,13 @@ async function entries(file: string): Promise<ReadEntry[]> {
 
 describe("the archives", () => {
   test("hold the application and its static files below /srv, the mark of a whole one last", async () => {
-    const { id } = await packRelease(stack, noBuild, NEVER);
+    const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
     expect(id).toMatch(/^[0-9a-f]{12}$/);
     expect((await entries(archive(id, "app"))).map((entry) => entry.path)).toEqual([
       ...above("app", id),
       ...[
+        ".commands/",
+        ".commands/start",
         "bin/",
         "bin/start",
         "main.js",
@@ -61,13 +65,13 @@ describe("the archives", () => {
         "public/assets/style.css",
         "public/index.html",
         "server.js",
-        ".release",
-      ].map((file) => `app/releases/${id}/${file}`),
+        ".complete",
+      ].map((file) => `app/artifacts/${id}/${file}`),
     ]);
     expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toEqual([
       ...above("web", id),
-      ...["root/", "root/assets/", "root/assets/style.css", "root/index.html", ".release"].map(
-        (file) => `web/releases/${id}/${file}`,
+      ...["root/", "root/assets/", "root/assets/style.css", "root/index.html", ".complete"].map(
+        (file) => `web/artifacts/${id}/${file}`,
       ),
     ]);
     expect((await readdir(path.join(stack.directory, "artifacts"))).sort()).toEqual([
@@ -77,7 +81,7 @@ describe("the archives", () => {
   });
 
   test("know no owner, keep what may be executed and where links lead", async () => {
-    const { id } = await packRelease(stack, noBuild, NEVER);
+    const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
     const all = await entries(archive(id, "app"));
     for (const { uid, gid, uname, gname } of all)
       expect([uid, gid, uname, gname]).toEqual([undefined, undefined, "", ""]);
@@ -88,9 +92,9 @@ describe("the archives", () => {
   });
 
   test("have a time of their own in each release: web servers tell files of one size apart by it", async () => {
-    const first = await packRelease(stack, noBuild, NEVER);
+    const first = await packArtifact(stack, { run: noBuild, signal: NEVER });
     await writeFile(path.join(source, "public/assets/style.css"), "html {}"); // as long as before
-    const second = await packRelease(stack, noBuild, NEVER);
+    const second = await packArtifact(stack, { run: noBuild, signal: NEVER });
     const times = async ({ id }: { id: string }) =>
       new Set(
         (await entries(archive(id, "web")))
@@ -104,26 +108,26 @@ describe("the archives", () => {
   });
 
   test("are the same bytes for the same sources, wherever and whenever they are packed", async () => {
-    const { id } = await packRelease(stack, noBuild, NEVER);
+    const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
     const first = await archives(id);
     await rm(path.join(stack.directory, "artifacts"), { recursive: true });
     const elsewhere = path.join(directory, "elsewhere");
     await cp(source, elsewhere, { recursive: true, verbatimSymlinks: true });
     await utimes(path.join(elsewhere, "server.js"), 1, 1);
-    expect(await packRelease(withApp({ source: elsewhere }), noBuild, NEVER)).toEqual({ id });
+    expect(await packArtifact(withApp({ source: elsewhere }), { run: noBuild, signal: NEVER })).toMatchObject({ id });
     expect(await archives(id)).toEqual(first);
   });
 
   test("hold what the build makes; it runs in a clean copy", async () => {
     const build =
       "ls -A > found.txt; mkdir node_modules; echo x > node_modules/made.js; echo js > public/assets/app-0a1b2c3d.js";
-    const { id } = await packRelease(withApp({ build }), runCommand, NEVER);
+    const { id } = await packArtifact(withApp({ build }), { run: runCommand, signal: NEVER });
     const paths = (await entries(archive(id, "app"))).map((entry) => entry.path);
-    expect(paths).toContain(`app/releases/${id}/node_modules/made.js`);
+    expect(paths).toContain(`app/artifacts/${id}/node_modules/made.js`);
     expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toContain(
-      `web/releases/${id}/root/assets/app-0a1b2c3d.js`,
+      `web/artifacts/${id}/root/assets/app-0a1b2c3d.js`,
     );
-    const found = await runCommand(["tar", "-xzOf", archive(id, "app"), `app/releases/${id}/found.txt`]);
+    const found = await runCommand(["tar", "-xzOf", archive(id, "app"), `app/artifacts/${id}/found.txt`]);
     expect(found.stdout.split("\n")).toEqual(["bin", "found.txt", "main.js", "packages", "public", "server.js", ""]);
     expect((await readdir(source)).sort()).toEqual(
       [".git", "bin", "main.js", "node_modules", "packages", "public", "server.js"].sort(),
@@ -132,16 +136,16 @@ describe("the archives", () => {
 
   test("are made once", async () => {
     const build = "true";
-    const release = await packRelease(withApp({ build }), runCommand, NEVER);
+    const release = await packArtifact(withApp({ build }), { run: runCommand, signal: NEVER });
     const first = await archives(release.id);
-    expect(await packRelease(withApp({ build }), noBuild, NEVER)).toEqual(release);
+    expect(await packArtifact(withApp({ build }), { run: noBuild, signal: NEVER })).toEqual(release);
     expect(await archives(release.id)).toEqual(first);
   });
 
   test("are made again where one is missing", async () => {
-    const { id } = await packRelease(stack, noBuild, NEVER);
+    const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
     await rename(archive(id, "web"), `${archive(id, "web")}.new`);
-    await packRelease(stack, noBuild, NEVER);
+    await packArtifact(stack, { run: noBuild, signal: NEVER });
     expect((await readdir(path.join(stack.directory, "artifacts"))).sort()).toEqual([
       `${id}-app.tar.gz`,
       `${id}-web.tar.gz`,
@@ -150,11 +154,11 @@ describe("the archives", () => {
 
   test("of a stack without static files have an empty document root", async () => {
     const { static: _, ...app } = stack.app;
-    const { id } = await packRelease({ ...stack, app }, noBuild, NEVER);
+    const { id } = await packArtifact({ ...stack, app }, { run: noBuild, signal: NEVER });
     expect((await entries(archive(id, "web"))).map((entry) => entry.path)).toEqual([
       ...above("web", id),
-      `web/releases/${id}/root/`,
-      `web/releases/${id}/.release`,
+      `web/artifacts/${id}/root/`,
+      `web/artifacts/${id}/.complete`,
     ]);
   });
 
@@ -162,7 +166,7 @@ describe("the archives", () => {
     const umask = process.umask(0o077);
     try {
       await chmod(path.join(source, "server.js"), 0o600);
-      const { id } = await packRelease(stack, noBuild, NEVER);
+      const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
       const all = [...(await entries(archive(id, "app"))), ...(await entries(archive(id, "web")))];
       expect(all.filter(({ mode = 0 }) => (mode & 0o444) !== 0o444).map((entry) => entry.path)).toEqual([]);
       expect(all.filter((entry) => entry.path.endsWith("/") && entry.mode !== 0o755)).toEqual([]);
@@ -175,14 +179,14 @@ describe("the archives", () => {
     const inside: Stack = { ...stack, directory: path.join(source, "inventories", "shop") };
     await mkdir(inside.directory, { recursive: true });
     await writeFile(path.join(inside.directory, ".vault_password"), "secret");
-    const { id } = await packRelease(inside, noBuild, NEVER);
+    const { id } = await packArtifact(inside, { run: noBuild, signal: NEVER });
     const file = path.join(inside.directory, "artifacts", `${id}-app.tar.gz`);
     expect((await entries(file)).map((entry) => entry.path).filter((one) => one.includes("shop"))).toEqual([]);
-    expect(await packRelease(inside, noBuild, NEVER)).toEqual({ id });
+    expect(await packArtifact(inside, { run: noBuild, signal: NEVER })).toMatchObject({ id });
   });
 
   test("are not made of the stack directory itself", async () => {
-    await expect(packRelease({ ...stack, directory: source }, noBuild, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact({ ...stack, directory: source }, { run: noBuild, signal: NEVER })).rejects.toMatchObject({
       fields: { exitCode: 2 },
     });
   });
@@ -197,9 +201,9 @@ describe("the id", () => {
     ["the build", async () => undefined, { build: "true" }],
     ["the static directory", async () => undefined, { static: "public/assets" }],
   ])("changes with %s", async (_, change, app) => {
-    const { id } = await packRelease(stack, noBuild, NEVER);
+    const { id } = await packArtifact(stack, { run: noBuild, signal: NEVER });
     await change();
-    expect((await packRelease(withApp(app), runCommand, NEVER)).id).not.toBe(id);
+    expect((await packArtifact(withApp(app), { run: runCommand, signal: NEVER })).id).not.toBe(id);
   });
 
   test.each<[string, () => Promise<unknown>]>([
@@ -211,9 +215,9 @@ describe("the id", () => {
     ],
     ["the time of a file", () => utimes(path.join(source, "server.js"), 1, 1)],
   ])("does not change with %s", async (_, change) => {
-    const release = await packRelease(stack, noBuild, NEVER);
+    const release = await packArtifact(stack, { run: noBuild, signal: NEVER });
     await change();
-    expect(await packRelease(stack, noBuild, NEVER)).toEqual(release);
+    expect(await packArtifact(stack, { run: noBuild, signal: NEVER })).toEqual(release);
   });
 });
 
@@ -224,7 +228,7 @@ describe("refused", () => {
     const temporary = path.join(directory, "tmp");
     await mkdir(temporary);
     vi.stubEnv("TMPDIR", temporary);
-    await expect(packRelease(withApp({ build: failing }), runCommand, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact(withApp({ build: failing }), { run: runCommand, signal: NEVER })).rejects.toMatchObject({
       name: "QuintetError",
       fields: {
         message: `The application's build failed: ${failing}`,
@@ -244,12 +248,14 @@ describe("refused", () => {
       interrupted.abort(new Error("interrupted"));
       return { exitCode: undefined, stdout: "", stderr: "" };
     };
-    await expect(packRelease(withApp({ build: "sleep 9" }), run, interrupted.signal)).rejects.toThrow(/^interrupted$/);
+    await expect(packArtifact(withApp({ build: "sleep 9" }), { run: run, signal: interrupted.signal })).rejects.toThrow(
+      /^interrupted$/,
+    );
   });
 
   test("a source that is not there", async () => {
     const nowhere = path.join(source, "nowhere");
-    await expect(packRelease(withApp({ source: nowhere }), noBuild, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact(withApp({ source: nowhere }), { run: noBuild, signal: NEVER })).rejects.toMatchObject({
       fields: {
         message: `The application's source ${nowhere} cannot be read.`,
         exitCode: 2,
@@ -262,19 +268,19 @@ describe("refused", () => {
   test("a source that is a file, and one with something in it that is none", async () => {
     const message = (name: string) => `The application's source ${name} cannot be read.`;
     const file = path.join(source, "server.js");
-    await expect(packRelease(withApp({ source: file }), noBuild, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact(withApp({ source: file }), { run: noBuild, signal: NEVER })).rejects.toMatchObject({
       fields: { message: message(file), exitCode: 2 },
     });
     const server = createServer().listen(path.join(source, "socket"));
     await new Promise((resolve) => server.once("listening", resolve));
-    await expect(packRelease(stack, noBuild, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact(stack, { run: noBuild, signal: NEVER })).rejects.toMatchObject({
       fields: { message: message(source), exitCode: 2, detail: expect.stringContaining("socket") },
     });
     server.close();
   });
 
   test("a static directory that the build did not make", async () => {
-    await expect(packRelease(withApp({ static: "dist" }), noBuild, NEVER)).rejects.toMatchObject({
+    await expect(packArtifact(withApp({ static: "dist" }), { run: noBuild, signal: NEVER })).rejects.toMatchObject({
       fields: {
         message: "The built application has no directory dist.",
         exitCode: 2,
@@ -282,4 +288,12 @@ describe("refused", () => {
       },
     });
   });
+});
+
+test("the web tier gets no program of PHP, which it would show", async () => {
+  await writeFile(path.join(source, "public/index.php"), "<?php secret();");
+  const { id } = await packArtifact(withApp({ runtime: "php" }), { run: noBuild, signal: NEVER });
+  const paths = async (tier: string) => (await entries(archive(id, tier))).map((entry) => entry.path).join("\n");
+  expect(await paths("web")).not.toContain(".php");
+  expect(await paths("app")).toContain("public/index.php");
 });
