@@ -45,7 +45,10 @@ export function planOf(events: readonly AnsibleEvent[], hosts: readonly string[]
         ...ACTIONS.flatMap((action) => objects(action).map((unit) => ({ unit, action }))),
         ...changed.flatMap(servicePlan),
       ]),
-      others: [...mine.filter(isUnchecked), ...changed.filter(isOther)].map(({ task }) => task),
+      others: [
+        ...objects("remove").map((unit) => `Remove ${unit}`),
+        ...[...mine.filter(isUnchecked), ...changed.filter(isOther)].map(({ task }) => task),
+      ],
     };
   });
 }

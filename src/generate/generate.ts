@@ -1,9 +1,14 @@
 import path from "node:path";
+import { archiveOf, packArtifact } from "../artifact/artifact.ts";
+import { type Architecture, packNode } from "../artifact/node.ts";
+import { exists } from "../artifact/world.ts";
 import type { RunCommand } from "../command.ts";
 import type { Stack } from "../stack/stack.ts";
+import { appSecrets } from "./app-secrets.ts";
 import { readIfThere } from "./files.ts";
+import type { FirstRelease } from "./locals.ts";
 import { MANIFEST, type Manifest, parseManifest, planGeneration } from "./manifest.ts";
-import { packRelease } from "./release.ts";
+import { readReleaseRecord } from "./release-record.ts";
 import { type RenderedFiles, render } from "./render.ts";
 import { ensureSecrets, type Vault } from "./secrets.ts";
 import { readTemplates } from "./templates.ts";
@@ -16,11 +21,16 @@ export interface GenerateWorld {
   /** Holds templates/ and playbooks/. */
   readonly templateRoot: string;
   readonly signal: AbortSignal;
+  /** The processors of the app hosts. Default: x64. */
+  readonly architectures?: readonly Architecture[];
+  /** What the hosts run, where that is known. */
+  readonly running?: FirstRelease | undefined;
 }
 
 /** What a generation did, as paths in the stack directory. */
 export interface Generation {
-  readonly release: string;
+  /** The release that a host without one gets. */
+  readonly release: FirstRelease;
   readonly written: readonly string[];
   readonly removed: readonly string[];
   readonly unchanged: readonly string[];
@@ -38,7 +48,7 @@ export async function generate(
   try {
     await finishWrite(stack.directory);
     const manifest = await readManifest(stack.directory, options.overwrite);
-    const release = await packRelease(stack, world.run, world.signal);
+    const release = await firstRelease(stack, world);
     const rendered = render(stack, release, await readTemplates(world.templateRoot));
     const plan = planGeneration(
       rendered,
@@ -47,9 +57,10 @@ export async function generate(
       options.overwrite,
     );
     const made = await ensureSecrets(stack, world.vault, world.now());
+    await appSecrets(stack, world.vault);
     await writeProject(stack.directory, plan);
     return {
-      release: release.id,
+      release,
       written: [...plan.write.keys()],
       removed: plan.remove,
       unchanged: plan.unchanged,
@@ -59,6 +70,25 @@ export async function generate(
   } catch (error) {
     throw cannotWrite(stack.directory, error);
   }
+}
+
+/**
+ * What a new host gets is what the others run, whatever the source is by now. The first of all is packed here, and once
+ * more where its archive is not on this computer.
+ */
+async function firstRelease(stack: Stack, world: GenerateWorld): Promise<FirstRelease> {
+  const known = world.running ?? (await readReleaseRecord(stack.directory));
+  const release = known ?? (await packFirst(stack, world));
+  if (known !== undefined && !(await exists(archiveOf(stack, "app", known.artifact)))) await packArtifact(stack, world);
+  const { runtime } = release;
+  if (runtime !== undefined)
+    for (const one of world.architectures ?? ["x64"]) await packNode(stack, runtime, one, world);
+  return release;
+}
+
+async function packFirst(stack: Stack, world: GenerateWorld): Promise<FirstRelease> {
+  const { id, revision, runtime } = await packArtifact(stack, world);
+  return { release: "1", artifact: id, revision, runtime };
 }
 
 async function readManifest(directory: string, overwrite: boolean): Promise<Manifest> {

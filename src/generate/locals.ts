@@ -5,20 +5,29 @@ import { acceptRules, addresses, sourceMatches } from "../stack/packet-filter.ts
 import { TIERS, type Tier } from "../stack/schema.ts";
 import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import { timersOf } from "../stack/timers.ts";
+import { environmentOf } from "./environment.ts";
 import { loginArgs, sharedLoginArgs } from "./login-args.ts";
 import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
+
+/** A Node of a version that stack.yml names comes with the application. */
+const RUNTIME_PACKAGES: Record<Stack["app"]["runtime"], (app: Stack["app"]) => readonly string[]> = {
+  node: ({ version }) => (version === undefined ? ["nodejs"] : []),
+  python: () => ["python3-venv"],
+  php: () => ["php-fpm", "php-mysql", "nginx"],
+  command: () => [],
+};
 
 const PACKAGES: Record<Tier, (stack: Stack) => readonly string[]> = {
   loadbalancer: () => ["haproxy", "keepalived"],
   web: () => ["nginx"],
-  app: () => ["nodejs"],
+  app: ({ app }) => [...RUNTIME_PACKAGES[app.runtime](app), ...app.packages],
   database: (stack) => [ENGINES[stack.database.engine].package],
 };
 
 const SERVICES: Record<Tier, (stack: Stack) => readonly string[]> = {
   loadbalancer: () => ["haproxy.service", "keepalived.service"],
   web: () => ["nginx.service"],
-  app: () => ["app.service"],
+  app: ({ app }) => ["app.service", ...(app.runtime === "php" ? ["app-nginx.service"] : [])],
   database: (stack) => [ENGINES[stack.database.engine].unit],
 };
 
@@ -31,8 +40,9 @@ const CONFIGURATION: Record<Tier, (stack: Stack) => Readonly<Record<string, stri
     "/etc/keepalived/keepalived.conf": "reload keepalived.service",
   }),
   web: () => ({ "/etc/nginx/nginx.conf": "reload nginx.service" }),
-  app: () => ({
+  app: ({ app }) => ({
     "/etc/systemd/system/app.service": "restart app.service",
+    ...(app.runtime === "php" ? PHP_CONFIGURATION : {}),
     "/etc/app.env": "restart app.service",
     "/etc/ssl/certs/quintet-ca.pem": "restart app.service",
   }),
@@ -40,6 +50,12 @@ const CONFIGURATION: Record<Tier, (stack: Stack) => Readonly<Record<string, stri
     const { configuration, unit } = ENGINES[stack.database.engine];
     return { [configuration]: `restart ${unit}`, "/etc/mysql/server.pem": `reload ${unit}` };
   },
+};
+
+const PHP_CONFIGURATION = {
+  "/etc/app-php-fpm.conf": "restart app.service",
+  "/etc/systemd/system/app-nginx.service": "restart app-nginx.service",
+  "/etc/app-nginx.conf": "restart app-nginx.service",
 };
 
 /** The roles of a host are applied from the back to the front, so that a balancer finds its servers. */
@@ -68,11 +84,25 @@ const ENGINES = {
   },
 } as const;
 
+/** The program that speaks to the database on its own host. */
+export function databaseClient({ database }: Pick<Stack, "database">): string {
+  return ENGINES[database.engine].client;
+}
+
 /** All that a template can name. Everything that a template would have to compute is computed here. */
 export type Locals = Record<string, unknown>;
 
-/** What the templates of one stack can name; `release` is the packaged application. */
-export function stackLocals(stack: Stack, release: { readonly id: string }): Locals {
+/** The release that a host without one gets. */
+export interface FirstRelease {
+  readonly release: string;
+  readonly artifact: string;
+  readonly revision?: string | undefined;
+  /** Such as node-24.21.0, where the application brings its own. */
+  readonly runtime?: string | undefined;
+}
+
+/** What the templates of one stack can name. */
+export function stackLocals(stack: Stack, release: FirstRelease): Locals {
   const balancers = hostsOf(stack, "loadbalancer");
   const webs = hostsOf(stack, "web");
   const apps = hostsOf(stack, "app");
@@ -87,6 +117,14 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
     hostPort,
     ports: PORTS,
     release,
+    /** A secret has no value here. */
+    environment: [
+      ...Object.entries(environmentOf(stack)).map(([name, value]) => ({ name, value })),
+      ...stack.app.secrets.map((name) => ({ name, value: undefined })),
+    ],
+    processes: Object.entries(stack.app.processes).map(([name, process]) => ({ name, ...process })),
+    jobs: Object.entries(stack.app.jobs).map(([name, job]) => ({ name, ...job })),
+    beside: Object.keys(stack.app.processes).length + Object.keys(stack.app.jobs).length > 0,
     timers: timersOf(stack),
     balancers,
     webs,
@@ -112,18 +150,35 @@ export function stackLocals(stack: Stack, release: { readonly id: string }): Loc
 export function hostLocals(stack: Stack, host: Host) {
   const balancers = hostsOf(stack, "loadbalancer");
   const tiers = ROLE_ORDER.filter((tier) => host.tiers.includes(tier));
+  const units = host.tiers.includes("app") ? unitsBeside(stack, host) : [];
   return {
     ...host,
     identityFile: identityFile(host),
     loginArgs: loginArgs(host),
     roles: tiers,
     packages: ["nftables", ...tiers.flatMap((tier) => PACKAGES[tier](stack))],
-    services: tiers.flatMap((tier) => SERVICES[tier](stack)),
+    services: [
+      ...tiers.flatMap((tier) => SERVICES[tier](stack)),
+      ...units.filter((unit) => !/^app-job-.*\.service$/.test(unit)),
+    ],
+    /** What the application runs beside itself here. */
+    units,
     configuration: Object.assign({}, ...tiers.map((tier) => CONFIGURATION[tier](stack))) as Record<string, string>,
     peer: balancers.find((balancer) => balancer !== host),
     priority: timersOf(stack).priorities[balancers.indexOf(host)],
     rules: [...flowsTo(stack, host).flatMap(acceptRules), ...vrrpRules(balancers, host)],
   };
+}
+
+/** The workers and jobs of an app host: those for one host only are on the first. */
+function unitsBeside(stack: Stack, host: Host): string[] {
+  const here = ({ on }: { on: "all" | "one" }) => on === "all" || host === hostsOf(stack, "app")[0];
+  const named = (all: Stack["app"]["processes"] | Stack["app"]["jobs"]) =>
+    Object.entries(all).flatMap(([name, one]) => (here(one) ? [name] : []));
+  return [
+    ...named(stack.app.processes).map((name) => `app-process-${name}.service`),
+    ...named(stack.app.jobs).flatMap((name) => [`app-job-${name}.service`, `app-job-${name}.timer`]),
+  ];
 }
 
 function vrrpRules(balancers: readonly Host[], host: Host): string[] {

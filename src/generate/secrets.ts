@@ -14,11 +14,13 @@ export interface Vault {
   decrypt(text: string, passwordFile: string): Promise<string>;
 }
 
-interface Secrets {
+export interface Secrets {
   vault_database_password: string;
   vault_authority_key: string;
   vault_site_key: string;
   vault_database_key: string;
+  /** Those of the application, by the names of app.secrets. */
+  vault_app_secrets?: Record<string, string>;
 }
 
 /**
@@ -82,7 +84,7 @@ function randomPassword(): string {
   return randomBytes(24).toString("base64url");
 }
 
-function passwordMissing(stack: Stack): QuintetError {
+export function passwordMissing(stack: Pick<Stack, "directory">): QuintetError {
   return new QuintetError({
     message: `${stack.directory} has a secrets.yml, but not the .vault_password that opens it.`,
     exitCode: EXIT.usage,

@@ -6,7 +6,7 @@ import { runCommand } from "../../src/command.ts";
 import { type GenerateWorld, generate } from "../../src/generate/generate.ts";
 import { hash } from "../../src/generate/manifest.ts";
 import type { Stack } from "../../src/stack/stack.ts";
-import { writeApplication } from "./application.ts";
+import { writeApplication } from "../artifact/application.ts";
 import { GENERATE_ONCE } from "./generate-once.ts";
 import { CHECKOUT, goldenStack, PLAIN_VAULT } from "./golden.ts";
 
@@ -56,7 +56,7 @@ test("the second time everything is there: not a byte changes", async () => {
   expect(first.made).toHaveLength(4);
   const before = await files();
   expect(Object.keys(before)).toEqual(
-    expect.arrayContaining([...first.written, ".generated.json", `artifacts/${first.release}-app.tar.gz`]),
+    expect.arrayContaining([...first.written, ".generated.json", `artifacts/${first.release.artifact}-app.tar.gz`]),
   );
   expect(await run()).toEqual({ ...first, written: [], unchanged: first.written, made: [] });
   expect(await files()).toEqual(before);
@@ -68,7 +68,7 @@ test("the same stack gives the same bytes in another directory", async () => {
   stack = { ...stack, directory: path.join(directory, "other") };
   expect(await run()).toEqual(first);
   const after = await files();
-  for (const file of [...first.written, `artifacts/${first.release}-app.tar.gz`])
+  for (const file of [...first.written, `artifacts/${first.release.artifact}-app.tar.gz`])
     expect(after[file]).toBe(before[file]);
 });
 

@@ -37,7 +37,8 @@ export async function goldenStack(name: string, directory = "/stacks/shop"): Pro
 
 /** As generated for a release that is always the same one. */
 export async function renderGolden(stack: Stack): Promise<RenderedFiles> {
-  return render(stack, { id: "0123456789ab" }, await readTemplates(CHECKOUT));
+  const runtime = stack.app.runtime === "node" && stack.app.version !== undefined ? "node-24.21.0" : undefined;
+  return render(stack, { release: "1", artifact: "0123456789ab", runtime }, await readTemplates(CHECKOUT));
 }
 
 /** Writes a stack of the matrix as a whole stack directory; its secrets.yml is in clear. */

@@ -1,6 +1,6 @@
 # Arguments: packages; --; systemd units; --; pairs of a file that a unit reads and what a change of it calls for, such
 # as "reload nginx.service". Prints what it finds to do, a line each:
-#   install PACKAGE, write FILE   done here (with --check as the first argument: only printed)
+#   install PACKAGE, write FILE, remove UNIT   done here (with --check as the first argument: only printed)
 #   start UNIT, restart UNIT, reload UNIT, enable UNIT   done by the roles, once they have configured it
 # The packet filter is the exception: it is started here, with what is in force already.
 # The packages' services are not started: nothing ever runs with a distribution's default configuration, and the roles
@@ -88,6 +88,19 @@ for unit in $units; do
   elif ! systemctl --quiet is-enabled "$unit"; then
     echo "enable $unit"
   fi
+done
+
+# Workers and jobs of the application that stack.yml has no more. A job's service goes with its timer.
+removed=
+for file in /etc/systemd/system/app-process-*.service /etc/systemd/system/app-job-*.timer; do
+  [ -e "$file" ] || continue
+  unit=${file##*/}
+  case " $units " in *" $unit "*) continue ;; esac
+  echo "remove $unit"
+  removed=yes
+  [ -z "$check" ] || continue
+  systemctl --quiet disable --now "$unit" >&2
+  rm -f "$file" "${file%.timer}.service"
 done
 
 # Puts standard input into the file $1, where that has another content.
@@ -192,7 +205,7 @@ home=$(getent passwd "${SUDO_USER:-root}" | cut -d : -f 6)
 rm -rf "$home"/.ansible/quintet/ansible-* /root/.ansible/quintet/ansible-*
 # Also after a run that was killed in between.
 # shellcheck disable=SC2086 # words on purpose
-if [ -n "$written" ] || systemctl show --property=NeedDaemonReload $firewall $units | grep -q =yes; then
+if [ -n "$written$removed" ] || systemctl show --property=NeedDaemonReload $firewall $units | grep -q =yes; then
   systemctl daemon-reload
 fi
 
