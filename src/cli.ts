@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { CommonOptions, Verb } from "./commands/context.ts";
 import { HOW_TO_INSTALL, SHELLS } from "./completion/scripts.ts";
 import { PROVIDER_CHOICES } from "./machines/provider.ts";
@@ -35,9 +35,8 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
       .option("--yes", "ask nothing: what is not said by flags, files or the environment is a fault");
 
   /** What every verb takes that logs in to hosts. */
-  const onHosts = (command: Command) =>
-    command
-      .option("--limit <hosts>", "only these hosts or tiers, separated by commas")
+  const onHosts = (command: Command, limited = true) =>
+    (limited ? command.option("--limit <hosts>", "only these hosts or tiers, separated by commas") : command)
       .option("--accept-host-keys", "pin the keys of new hosts without asking (only on a network that you trust)")
       .option("--sudo-password-file <file>", "where the password for sudo stands, - for standard input");
 
@@ -119,6 +118,58 @@ export function buildProgram(version: string, runVerb: RunVerb): Command {
     .option("--list-checks", "list the smoke checks, and run nothing")
     .action((options) =>
       runVerb(options, async (context) => (await import("./commands/verify.ts")).verifyCommand(options, context)),
+    );
+
+  const count = (value: string) => {
+    if (!/^[1-9]\d{0,2}$/.test(value)) throw new InvalidArgumentError("Give a whole number from 1.");
+    return Number(value);
+  };
+  const batching = (command: Command) =>
+    command.option("--batch <n>", "app hosts that change at the same time; default: one after another", count);
+  batching(
+    locking(onHosts(verb(program, "release", "bring the application to the hosts without losing a request"), false)),
+  )
+    .option("--keep <n>", "releases that each host keeps; default: what stack.yml says", count)
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/release.ts")).releaseCommand(options, context)),
+    );
+  batching(
+    locking(
+      onHosts(verb(program, "rollback", "go back to the release before that was good, or to the named one"), false),
+    ),
+  )
+    .argument("[release]", "a number of `quintet releases`")
+    .action((release, options) =>
+      runVerb(options, async (context) =>
+        (await import("./commands/rollback.ts")).rollbackCommand(release, options, context),
+      ),
+    );
+  onHosts(verb(program, "releases", "list the releases: who, when, Git revision, state on each host"), false).action(
+    (options) =>
+      runVerb(options, async (context) => (await import("./commands/releases.ts")).releasesCommand(options, context)),
+  );
+  onHosts(verb(program, "logs", "follow what the application says, on all app hosts at once"))
+    .option("--since <time>", "from when on: 1h, 30m, or a time as journalctl takes it")
+    .option("--grep <regex>", "only lines that match")
+    .option("--no-follow", "what there is, and no more")
+    .action((options) =>
+      runVerb(options, async (context) => (await import("./commands/logs.ts")).logsCommand(options, context)),
+    );
+  onHosts(verb(program, "run", "run a command once in the environment of the application, on one app host"), false)
+    .option("--host <name>", "the app host; default: the first")
+    .argument("<command...>", "the command and its arguments, after --")
+    .action((words, options) =>
+      runVerb(options, async (context) => (await import("./commands/run.ts")).runCommandThere(words, options, context)),
+    );
+  onHosts(verb(program, "db", "open the database's own client on the database host"), false).action((options) =>
+    runVerb(options, async (context) => (await import("./commands/db.ts")).dbCommand(options, context, process)),
+  );
+  verb(program, "secret", "set the value of one of app.secrets, asked or from standard input")
+    .argument("<name>", "one of app.secrets in stack.yml")
+    .action((name, options) =>
+      runVerb(options, async (context) =>
+        (await import("./commands/secret.ts")).secretCommand(name, options, context, process.stdin),
+      ),
     );
 
   const providing = (command: Command) =>

@@ -87,6 +87,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     columns: strings,
     rows: z.array(strings).readonly(),
   }),
+  event("log", "A line of a service's journal, or of what runs on a host.", { host: z.string(), line: z.string() }),
   event("document", "A text of several lines that was asked for.", { text: z.string() }),
   event("error", "What failed. Several may come; the exit code is the last one's.", { error: errorFields }),
   event("result", "The verb's last word.", {

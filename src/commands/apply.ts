@@ -1,6 +1,7 @@
 import path from "node:path";
 import { ensureAnsible } from "../ansible/find.ts";
 import type { PlaybookResult } from "../ansible/run.ts";
+import { writeReleaseRecord } from "../generate/release-record.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
@@ -14,6 +15,7 @@ import { withDirectory } from "./locked-directory.ts";
 import { mendDrill } from "./mend-drill.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach, checkHosts } from "./preflight.ts";
+import { lookForRelease } from "./running-release.ts";
 import { runSite } from "./site.ts";
 
 export interface ApplyOptions extends CommonOptions, PinOptions {
@@ -33,6 +35,7 @@ export async function applyCommand(options: ApplyOptions, context: CommandContex
     status: "passed",
     text: [
       changed === 0 ? `Nothing changed: the hosts are as ${stack.name} says.` : `${changed} tasks changed something.`,
+      `The application changes by: ${commandLine(context, stack, "release")}`,
       `Log: ${path.relative(context.cwd, result.logFile)}`,
       `Verify it: ${commandLine(context, stack, "verify", flagsFor("verify", options))}`,
     ],
@@ -58,7 +61,7 @@ export async function applyStack(
   const before = async (inner: CommandContext) => {
     await mendDrill(stack, inner);
     await check(inner);
-    await generateProject(stack, ansible, options, inner);
+    await generateProject(stack, ansible, { ...options, ...(await lookForRelease(stack, inner)) }, inner);
   };
   return withDirectory(stack, applyRequest(stack, options, context), context, () =>
     // The check says of every host what is wrong with it, the lock of one.
@@ -95,6 +98,10 @@ export async function applyLocked(
   const { again } = request;
   return withLock(stack, hosts, { ...request, ...(otherwise && { otherwise }) }, context, async (inner) => {
     await before(inner);
-    return runSite({ stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again }, inner);
+    const run = { stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again };
+    const result = await runSite(run, inner);
+    const { running } = await lookForRelease(stack, inner);
+    if (running !== undefined) await writeReleaseRecord(stack.directory, running);
+    return result;
   });
 }

@@ -1,6 +1,4 @@
 import { type Ansible, ensureAnsible } from "../ansible/find.ts";
-import { decryptVault, encryptVault } from "../ansible/vault.ts";
-import { givenVaultPassword } from "../ansible/vault-password.ts";
 import { type Generation, generate } from "../generate/generate.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
@@ -8,7 +6,9 @@ import type { CommandContext, CommonOptions } from "./context.ts";
 import { flagsFor } from "./flags.ts";
 import { loadStack } from "./load-stack.ts";
 import { withDirectory } from "./locked-directory.ts";
+import type { Running } from "./running-release.ts";
 import { step } from "./step.ts";
+import { vaultOf } from "./vault.ts";
 
 export interface GenerateOptions extends CommonOptions {
   readonly overwrite?: boolean;
@@ -39,23 +39,20 @@ export async function generateCommand(options: GenerateOptions, context: Command
 export async function generateProject(
   stack: Stack,
   ansible: Ansible,
-  options: { overwrite?: boolean },
+  options: { overwrite?: boolean } & Partial<Running>,
   context: CommandContext,
 ): Promise<Generation> {
-  const { run, env } = context;
-  const passwordFile = givenVaultPassword(env, context.cwd);
+  const { run } = context;
   const generation = await step(context, "generate", "Generate the Ansible project", [], async () => {
     const result = await generate(
       stack,
       { overwrite: options.overwrite ?? false },
       {
         run,
-        vault: {
-          ...(passwordFile === undefined ? {} : { passwordFile }),
-          encrypt: (text, file) => encryptVault({ ansible, run, env, passwordFile: file }, text),
-          decrypt: (text, file) => decryptVault({ ansible, run, env, passwordFile: file }, text),
-        },
+        vault: vaultOf(ansible, context),
         now: context.now,
+        ...(options.architectures?.length && { architectures: options.architectures }),
+        running: options.running,
         templateRoot: context.packageRoot,
         signal: context.signal,
       },

@@ -65,6 +65,9 @@ export function plainSink(
       case "table":
         out("", ...tableLines(event, Number.POSITIVE_INFINITY), "");
         break;
+      case "log":
+        out(`${event.host} | ${event.line}`);
+        break;
       case "document":
         out(...event.text.trimEnd().split("\n"));
         break;

@@ -9,7 +9,8 @@ import { errorLines, warningLines, wrap } from "./text.ts";
 
 /** Steps that move while they run. Everything else waits until the step is over, so that nothing tears the picture. */
 export function terminalSink({ stdout, stderr, color, verbose, now = () => new Date() }: OutputOptions): Output {
-  const paint = (style: "red" | "yellow" | "bold") => (text: string) =>
+  const colourOf = coloursOfHosts();
+  const paint = (style: "red" | "yellow" | "bold" | (typeof COLOURS)[number]) => (text: string) =>
     color ? styleText(style, text, { validateStream: false }) : text;
   let current: StepView | undefined;
   let currentSince = 0;
@@ -36,6 +37,9 @@ export function terminalSink({ stdout, stderr, color, verbose, now = () => new D
         break;
       case "table":
         out(["", ...tableLines(event, columns, paint("bold"))]);
+        break;
+      case "log":
+        out([`${paint(colourOf(event.host))(event.host)} | ${event.line}`]);
         break;
       case "document":
         out([event.text.trimEnd()]);
@@ -105,5 +109,16 @@ export function terminalSink({ stdout, stderr, color, verbose, now = () => new D
         await finish({ type: "step-finished", step: current.step, status: "failed", durationMs });
       }
     },
+  };
+}
+
+const COLOURS = ["cyan", "magenta", "green", "blue", "yellow"] as const;
+
+/** Each host has a colour of its own, as far as there are colours; the name stands there, too. */
+function coloursOfHosts(): (host: string) => (typeof COLOURS)[number] {
+  const hosts: string[] = [];
+  return (host) => {
+    if (!hosts.includes(host)) hosts.push(host);
+    return COLOURS[hosts.indexOf(host) % COLOURS.length] ?? "cyan";
   };
 }

@@ -1,6 +1,7 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeSSH, SSHExecCommandOptions } from "node-ssh";
+import type { ClientChannel } from "ssh2";
 import type { CommandResult } from "../command.ts";
 import { EXIT, QuintetError } from "../errors.ts";
 import type { Host } from "../stack/stack.ts";
@@ -11,6 +12,8 @@ import { type Become, type Becoming, sudoWords } from "./sudo.ts";
 export interface RunOptions {
   /** Written to standard input, which is then closed. */
   readonly input?: string;
+  /** The same, as it comes. */
+  readonly source?: Readable;
   /** The command is ended on the host after this long; exit code 124. Bounds the wait for a host that died, too. */
   readonly timeoutMs?: number;
   /** Run as root. A user who cannot become root is a QuintetError. */
@@ -30,6 +33,12 @@ export interface RemoteStream {
   stop(): Promise<void>;
 }
 
+interface AttachedTo {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
 /** One SSH connection. sshd runs ten commands at once on it (MaxSessions). */
 export interface Session {
   readonly host: Host;
@@ -37,6 +46,8 @@ export interface Session {
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** onLine gets each line of standard output as it arrives. */
   stream(argv: readonly string[], onLine: (line: string) => void, options?: StreamOptions): RemoteStream;
+  /** As root, connected to the user's own terminal, or to pipes. Returns the exit code. */
+  attach(argv: readonly string[], console: AttachedTo, signal: AbortSignal): Promise<number | undefined>;
   /** Ends the connection; never fails. */
   close(): void;
 }
@@ -116,7 +127,7 @@ export function openSession(host: Host, ssh: NodeSSH, { destroy, become }: Sessi
       options.signal?.throwIfAborted();
       const root = await becoming(options.sudo);
       options.signal?.throwIfAborted();
-      const input = withPassword(root, options.input);
+      const input = withPassword(root, options.source ?? options.input);
       const chunks: Buffer[] = [];
       let channel: Channel | undefined;
       let stopped = false;
@@ -209,6 +220,48 @@ export function openSession(host: Host, ssh: NodeSSH, { destroy, become }: Sessi
         },
       };
     },
+    async attach(argv, { stdin, stdout, stderr }, signal) {
+      const root = await becoming(true);
+      const terminal = stdin.isTTY && stdout.isTTY;
+      // Where sudo reads a password from standard input, a terminal there would show it.
+      const pty = terminal && root.kind !== "password";
+      const size = { rows: stdout.rows ?? 24, cols: stdout.columns ?? 80 };
+      const command = remoteCommand(argv, {}, root.kind);
+      const client = ssh.connection;
+      if (!client) throw lost(undefined);
+      const channel = await new Promise<ClientChannel>((resolve, reject) => {
+        const term = { term: process.env["TERM"] ?? "xterm", ...size };
+        client.exec(command, pty ? { pty: term } : {}, (error, opened) =>
+          error ? reject(lost(error)) : resolve(opened),
+        );
+      });
+      const resize = () => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+      const hang = () => channel.close();
+      if (root.kind === "password") channel.write(`${root.password}\n`);
+      if (pty) {
+        stdin.setRawMode(true);
+        stdout.on("resize", resize);
+      }
+      signal.addEventListener("abort", hang);
+      try {
+        stdin.pipe(channel);
+        channel.pipe(stdout, { end: false });
+        channel.stderr.pipe(stderr, { end: false });
+        return await new Promise<number | undefined>((resolve) => {
+          let code: number | undefined;
+          channel.on("exit", (given: number | null) => {
+            code = given ?? undefined;
+          });
+          channel.on("close", () => resolve(code));
+        });
+      } finally {
+        signal.removeEventListener("abort", hang);
+        stdout.removeListener("resize", resize);
+        stdin.unpipe(channel);
+        if (pty) stdin.setRawMode(false);
+        stdin.pause();
+      }
+    },
     isOpen: () => open && ssh.isConnected(),
     close() {
       open = false;
@@ -227,8 +280,10 @@ function hangUp(channel: Channel | undefined): void {
   }
 }
 
-function withPassword(root: Becoming, input: string | undefined): string | undefined {
-  return root.kind === "password" ? `${root.password}\n${input ?? ""}` : input;
+function withPassword(root: Becoming, input: string | Readable | undefined): string | Readable | undefined {
+  if (root.kind !== "password") return input;
+  if (input instanceof Readable) return Readable.from(after(`${root.password}\n`, input));
+  return `${root.password}\n${input ?? ""}`;
 }
 
 async function* after(first: string, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

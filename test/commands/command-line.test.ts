@@ -27,7 +27,9 @@ describe("help", () => {
     const { exitCode, stdout, stderr } = await say("--help");
     expect([exitCode, stderr]).toEqual([0, ""]);
     const verbs = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, verb]) => verb);
-    expect(verbs).toEqual("init install generate check plan apply verify rehearse report doctor completion".split(" "));
+    const all =
+      "init install generate check plan apply verify release rollback releases logs run db secret rehearse report doctor completion";
+    expect(verbs).toEqual(all.split(" "));
   });
 
   test("--help of a verb", async () => {

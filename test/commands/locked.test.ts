@@ -47,6 +47,7 @@ function sessionTo(host: Host): Session {
         },
       };
     },
+    attach: async () => undefined,
     close() {},
   };
 }

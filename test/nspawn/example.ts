@@ -1,4 +1,5 @@
 import type { Host, SshSettings, Stack } from "../../src/stack/stack.ts";
+import { APP_DEFAULTS } from "../stack/app-defaults.ts";
 
 const SSH: SshSettings = { user: "deploy", port: 22, identity: "/stack/id" };
 
@@ -30,6 +31,7 @@ export function stack(hosts: readonly Host[], virtualIp: Partial<Stack["virtualI
       health: "/healthz",
       env: {},
       response_timeout_ms: 10_000,
+      ...APP_DEFAULTS,
     },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },
     checks: { dynamic: "/" },

@@ -50,6 +50,7 @@ check  result
 http   passed
 
 One thing more.
+app1 | listening
 # As it is
 Not applied.
 `,

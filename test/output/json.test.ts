@@ -27,7 +27,7 @@ test("every event is one line on stdout; what people read is on stderr", async (
     }),
   ).toEqual(story.map(({ event }) => event));
   expect(stderr.text).toContain("== Apply: web1, web2, db1\nWarning: The database has no replica.\n");
-  expect(stderr.text).toContain("One thing more.\n# As it is\nNot applied.\n");
+  expect(stderr.text).toContain("One thing more.\napp1 | listening\n# As it is\nNot applied.\n");
 });
 
 test("nothing in a line acts on a terminal or a pipeline's runner, and it still means the same", async () => {

@@ -77,6 +77,7 @@ export const story: readonly { at: number; event: Event }[] = [
   },
   { at: 0, event: { type: "table", title: "Checks", columns: ["check", "result"], rows: [["http", "passed"]] } },
   { at: 0, event: { type: "info", message: "One thing more." } },
+  { at: 0, event: { type: "log", host: "app1", line: "listening" } },
   { at: 0, event: { type: "document", text: "# As it is\n" } },
   { at: 0, event: { type: "result", verb: "apply", status: "failed", text: ["Not applied."], data: { failed: 1 } } },
 ];

@@ -32,6 +32,7 @@ export function localSession(calls: Call[] = [], env: Record<string, string> = {
         },
       };
     },
+    attach: async () => undefined,
     close: () => undefined,
   };
 }

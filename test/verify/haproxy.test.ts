@@ -15,9 +15,9 @@ app,app1,0,0,0,1,,10,0,0,,0,,0,0,0,0,DOWN,1
 
 test("the servers and what HAProxy says of them", () => {
   expect(parseStat(STAT)).toEqual([
-    { backend: "web", server: "web1", status: "UP" },
-    { backend: "web", server: "web2", status: "UP 1/2" },
-    { backend: "app", server: "app1", status: "DOWN" },
+    { backend: "web", server: "web1", status: "UP", sessions: 0 },
+    { backend: "web", server: "web2", status: "UP 1/2", sessions: 0 },
+    { backend: "app", server: "app1", status: "DOWN", sessions: 0 },
   ]);
   expect(() => parseStat("Permission denied\n")).toThrow('not an answer to "show stat": Permission denied');
 });

@@ -77,6 +77,7 @@ function computer() {
         },
       };
     },
+    attach: async () => undefined,
     close() {},
   });
   return { connect, children, lose };

@@ -1,5 +1,6 @@
 import type { Tier } from "../../src/stack/schema.ts";
 import type { Host, Stack } from "../../src/stack/stack.ts";
+import { APP_DEFAULTS } from "../stack/app-defaults.ts";
 
 /** A stack of five, as stack.yml would give it. */
 export function fiveHosts(directory: string, change: Partial<Stack> = {}): Stack {
@@ -31,6 +32,7 @@ export function fiveHosts(directory: string, change: Partial<Stack> = {}): Stack
       port: 3000,
       health: "/healthz",
       response_timeout_ms: 5_000,
+      ...APP_DEFAULTS,
       env: {},
     },
     database: { engine: "mysql", packages: "distribution", name: "shop", port: 3306 },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { prefixOf } from "../../stack/routes.ts";
 import { type Host, hostsOf } from "../../stack/stack.ts";
 import { type Check, type Context, type Finding, finding, VIRTUAL_IP } from "../context.ts";
 import { type Fetched, fetchFrom } from "../fetch.ts";
@@ -18,7 +19,7 @@ export const sameAnswers: Check = {
       return balancers.map(({ name: host }): Finding => ({ host, status: "skipped", expected, actual }));
     }
     const { stack } = context;
-    const stable = stack.checks.static ?? stack.routes.static[0] ?? "/";
+    const stable = stack.checks.static ?? (prefixOf(stack.routes, "web") || "/");
     const differences = await Promise.all([
       compare(context, one, other, "web", stable),
       compare(context, one, other, "app", stack.checks.dynamic),

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { prefixOf } from "../../stack/routes.ts";
 import { type Check, type Finding, finding } from "../context.ts";
 import { fetchFrom } from "../fetch.ts";
 import { placesOf } from "./places.ts";
@@ -13,7 +14,7 @@ export const securityHeaders: Check = {
     const { site, stack, signal } = context;
     const expected =
       "strict-transport-security, x-content-type-options, x-frame-options or frame-ancestors, referrer-policy";
-    const paths = [stack.checks.dynamic, stack.checks.static ?? stack.routes.static[0] ?? "/"];
+    const paths = [stack.checks.dynamic, stack.checks.static ?? (prefixOf(stack.routes, "web") || "/")];
     return Promise.all(
       placesOf(context).map(async ({ name, address }): Promise<Finding> => {
         try {

@@ -1,3 +1,6 @@
+import type { Event } from "../../events.ts";
+import { commonRelease, lookAtReleases } from "../../release/look.ts";
+import { switchRelease } from "../../release/switch.ts";
 import type { RequestKind } from "../../report/schema.ts";
 import type { Tier } from "../../stack/schema.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -8,7 +11,7 @@ import type { Drill } from "./drill.ts";
 import type { Evidence } from "./evidence.ts";
 import { none, plannedHandover } from "./predictions.ts";
 import { reboot } from "./reboot.ts";
-import { everyHost } from "./targets.ts";
+import { allOf, everyHost } from "./targets.ts";
 import { databaseUnit } from "./units.ts";
 
 /** Between two reloads: each is to show in the figures by itself. */
@@ -54,6 +57,28 @@ const reloadAll: Course = async (world) => {
   }
 };
 
+/** The release that runs, brought in once more as `quintet release` brings in a new one: nothing is built or changed. */
+const releaseAgain: Course = async (world) => {
+  const { stack, sessions, signal } = world;
+  const situation = await lookAtReleases(stack, sessions);
+  const running = commonRelease(situation);
+  if (running === undefined) throw new Error("the app hosts do not run one and the same release: release first");
+  const emit = (event: Event) => {
+    if (event.type === "row") world.tell(event.row, event.text);
+  };
+  const staticBefore = new Map(situation.web.map(({ host, current }) => [host, current]));
+  const { release, artifact } = running;
+  await switchRelease({ stack, sessions, emit, signal, release, artifact, before: new Map(), staticBefore, batch: 1 });
+};
+
+/** A release is work that is done every day: it may cost no request of any kind. */
+function nothingFails({ records, injectedAt }: Evidence): string[] {
+  const failed = records.filter(({ ok, dueAt }) => !ok && dueAt >= injectedAt);
+  const [first] = failed;
+  if (first === undefined) return [];
+  return [`${failed.length} requests failed, the first with ${first.error ?? first.status}`];
+}
+
 const rebootAll: Course = async (world) => {
   for (const { name, tiers } of world.stack.hosts) {
     const alone = aloneIn(world.stack, tiers);
@@ -98,6 +123,17 @@ export const courseDrills: readonly Drill[] = [
     course: reloadAll,
     predict: none("a reload hands over what is open"),
     also: staysPut,
+  },
+  {
+    id: "release-under-load",
+    title: "The application is released, one app host after the other",
+    does: "drains, restarts and takes back the application on …, one after the other",
+    target: allOf("app"),
+    applies: needsTwo("app"),
+    objective: { downtimeMs: 500, failedSafe: 0, maxHolders: 1 },
+    course: releaseAgain,
+    predict: none("a host is drained before it restarts"),
+    also: nothingFails,
   },
   {
     id: "rolling-reboot",

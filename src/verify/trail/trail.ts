@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { prefixOf } from "../../stack/routes.ts";
 import type { Tier } from "../../stack/schema.ts";
 import { type Host, hostsOf } from "../../stack/stack.ts";
 import { fetchFrom } from "../fetch.ts";
@@ -64,7 +65,7 @@ async function sendMarked(context: Around): Promise<Sent[]> {
   const sent: Sent[] = [];
   const send = async (tier: Sent["tier"], balancer: Host | undefined) => {
     const mark = `${MARK}${randomUUID()}`;
-    const path = tier === "web" ? `${stack.routes.static[0]}/${mark}` : `/${mark}`;
+    const path = `${prefixOf(stack.routes, tier)}/${mark}`;
     const headers = { "x-forwarded-for": FORGED };
     const address = balancer?.address ?? site.address;
     const answer = await fetchFrom(site, { address, path, headers, signal });

@@ -33,6 +33,7 @@ function hostsThatReboot({ heed = true } = {}) {
       throw new Error("the connection was lost");
     },
     stream: () => expect.fail("no stream is wanted"),
+    attach: async () => undefined,
     close() {},
   });
   const world: CourseWorld = {

@@ -47,6 +47,7 @@ test("every drill that needs a power switch, a second server or files says so wh
     "app-frozen": one,
     "app-out-of-memory": one,
     "app-power-loss": one,
+    "release-under-load": one,
   });
   const noFiles = { ...five, checks: { dynamic: "/" } };
   expect(Object.keys(why(noFiles))).toEqual([

@@ -130,6 +130,7 @@ export function makeWorld(directory: string) {
         };
         return { ended, write: () => {}, stop };
       },
+      attach: async () => undefined,
       close() {},
     };
   };

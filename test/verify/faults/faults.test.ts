@@ -27,6 +27,7 @@ function hostThatHears(exitCode = 0) {
       return { exitCode, stdout: "", stderr: "no such unit\n" };
     },
     stream: () => expect.fail("no stream is wanted"),
+    attach: async () => undefined,
     close() {},
   };
   const world = { stack, machines: undefined, sessions: { to: async () => session, forget() {}, close() {} } };

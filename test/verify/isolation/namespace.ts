@@ -34,6 +34,7 @@ export function sessionIn(setup: string): Session {
     stream: () => {
       throw new Error("nothing is streamed here");
     },
+    attach: async () => undefined,
     close: () => {},
   };
 }
