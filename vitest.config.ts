@@ -1,9 +1,18 @@
 import { defineConfig } from "vitest/config";
 
 /** What takes many runs, or whole installations, to prove: `npm run test:long`. */
-const LONG = ["check", "ci", "drills-all", "drills-heal", "guided", "judges", "limit", "resume"].map(
-  (name) => `test/machines/${name}.test.ts`,
-);
+const LONG = [
+  "check",
+  "ci",
+  "drills-all",
+  "drills-heal",
+  "examples",
+  "guided",
+  "judges",
+  "limit",
+  "releases-failing",
+  "resume",
+].map((name) => `test/machines/${name}.test.ts`);
 const onlyLong = Boolean(process.env["QUINTET_LONG"]);
 /** `npm run test:vagrant`, and never by the way: boxes are built, and machines emulated. */
 const withVagrant = Boolean(process.env["QUINTET_VAGRANT"]);

@@ -1,11 +1,16 @@
-import { rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { archiveOf, packArtifact } from "../src/artifact/artifact.ts";
 import { runCommand } from "../src/command.ts";
 import type { Event } from "../src/events.ts";
 import { hostLocals } from "../src/generate/locals.ts";
 import { connect } from "../src/remote/connect.ts";
-import type { Host, Stack } from "../src/stack/stack.ts";
+import { type Host, hostsOf, type Stack } from "../src/stack/stack.ts";
 import { readRehearsal, writeRehearsal } from "../test/machines/rehearsal.ts";
+import { editStack } from "../test/machines/stack-file.ts";
 
 /** What `npm run bench -- --json` prints. */
 interface Timings {
@@ -17,6 +22,11 @@ interface Timings {
   secondApplyChanged: number;
   /** Host -> tasks that ran there in the second apply. */
   tasksPerHost: Record<string, number>;
+  /** A 20 MB artifact to two web and two app hosts: parallel upload, unpacking, restart or reload, and nothing else. */
+  releaseFloorSeconds: number;
+  releaseSeconds: number;
+  /** A release with nothing changed. */
+  sameReleaseSeconds: number;
 }
 
 const quintet = fileURLToPath(new URL("../quintet", import.meta.url));
@@ -34,7 +44,25 @@ try {
   say(`first apply: ${first.seconds.toFixed(1)} s`);
   const second = await apply();
   say(`second apply: ${second.seconds.toFixed(1)} s`);
+  const source = join(directory, "application");
+  await cp(stack.app.source, source, { recursive: true });
+  await writeFile(join(source, "public/large"), randomBytes(20_000_000));
+  await editStack(directory, (document) => document.setIn(["app", "source"], source));
+  // Built beforehand: the floor builds nothing either.
+  const { id } = await packArtifact(await readRehearsal(directory), {
+    run: runCommand,
+    signal: AbortSignal.timeout(600_000),
+  });
+  const releaseFloorSeconds = await timed(() => releaseBarely(stack, id));
+  say(`release, floor: ${releaseFloorSeconds.toFixed(1)} s`);
+  const releaseSeconds = await timed(() => run("release"));
+  say(`release: ${releaseSeconds.toFixed(1)} s`);
+  const sameReleaseSeconds = await timed(() => run("release"));
+  say(`nothing changed: ${sameReleaseSeconds.toFixed(1)} s`);
   show({
+    releaseFloorSeconds: round(releaseFloorSeconds),
+    releaseSeconds: round(releaseSeconds),
+    sameReleaseSeconds: round(sameReleaseSeconds),
     floorSeconds: round(floorSeconds),
     firstApplySeconds: round(first.seconds),
     secondApplySeconds: round(second.seconds),
@@ -84,6 +112,24 @@ async function installPackages(stack: Stack, host: Host): Promise<void> {
   }
 }
 
+/** What anybody would do who does not mind that the site is gone meanwhile. */
+async function releaseBarely(stack: Stack, artifact: string): Promise<void> {
+  const put = async (host: Host, tier: "app" | "web") => {
+    const session = await connect(stack, host);
+    try {
+      const unit = tier === "app" ? "restart app" : "reload nginx";
+      const script = `mkdir -p /srv/floor && tar -xz -C /srv/floor && systemctl ${unit}`;
+      const source = createReadStream(archiveOf(stack, tier, artifact));
+      const result = await session.run(["sh", "-c", script], { sudo: true, source });
+      if (result.exitCode !== 0) throw new Error(`${host.name}: ${result.stderr}`);
+    } finally {
+      session.close();
+    }
+  };
+  const tiers = ["app", "web"] as const;
+  await Promise.all(tiers.flatMap((tier) => hostsOf(stack, tier).map((host) => put(host, tier))));
+}
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
@@ -96,11 +142,15 @@ function show(timings: Timings): void {
     return;
   }
   const { floorSeconds, firstApplySeconds, secondApplySeconds, secondApplyChanged, tasksPerHost } = timings;
-  const ratio = (seconds: number) => `${(seconds / floorSeconds).toFixed(2)} x floor`;
+  const { releaseFloorSeconds, releaseSeconds, sameReleaseSeconds } = timings;
+  const ratio = (seconds: number, floor = floorSeconds) => `${(seconds / floor).toFixed(2)} x floor`;
   const rows = [
     ["floor: packages over ssh", `${floorSeconds} s`, ""],
     ["first apply", `${firstApplySeconds} s`, ratio(firstApplySeconds)],
     ["second apply", `${secondApplySeconds} s`, `${ratio(secondApplySeconds)}, ${secondApplyChanged} changed`],
+    ["floor of a release", `${releaseFloorSeconds} s`, ""],
+    ["release of 20 MB", `${releaseSeconds} s`, ratio(releaseSeconds, releaseFloorSeconds)],
+    ["release, nothing changed", `${sameReleaseSeconds} s`, ratio(sameReleaseSeconds, releaseFloorSeconds)],
     ...Object.entries(tasksPerHost).map(([host, tasks]) => [`tasks on ${host}`, String(tasks), ""]),
   ];
   for (const [what = "", value = "", note = ""] of rows) {

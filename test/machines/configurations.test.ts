@@ -122,17 +122,26 @@ describe.skipIf(reason !== undefined)(`configurations${reason === undefined ? ""
     // The unit as it is, but for where it finds its files, and that it ends.
     const here = service
       .replace(/^WorkingDirectory=.*$/m, "WorkingDirectory=HERE")
-      .replace(/^EnvironmentFile=.*$/m, "EnvironmentFile=HERE/app.env\nType=oneshot\nStandardOutput=file:HERE/output")
+      .replace(
+        /^EnvironmentFile=\/etc.*$/m,
+        "EnvironmentFile=HERE/app.env\nType=oneshot\nStandardOutput=file:HERE/output",
+      )
+      .replace(/^EnvironmentFile=\/srv.*$/m, "EnvironmentFile=HERE/release.env")
+      .replace(".commands/start", "start")
       .replace(/^Restart=.*$/m, "Restart=no")
       .replace(/^StateDirectory=.*\n/m, "");
     const program = "console.log(JSON.stringify({ words: process.argv.slice(2), env: process.env }));\n";
     const script = [
       `trap 'rm -rf "$d" /run/systemd/system/${unit}; systemctl daemon-reload' EXIT`,
+      // As a release has it written.
+      `python3 -c 'import importlib.machinery as m, json, sys
+print(m.SourceFileLoader("tool", "/usr/local/sbin/stack-release").load_module().quoted(json.load(sys.stdin)), end="")' <env.json >release.env`,
       `mkdir -p /run/systemd/system && sed "s|HERE|$PWD|" unit > /run/systemd/system/${unit}`,
       `systemctl daemon-reload && systemctl start ${unit}`,
       "cat output",
     ].join(" && ");
-    const sent = new Map([...files, ["unit", here], ["server.js", program]]);
+    const sentWords = { start: `${stack.app.start}\n`, "env.json": JSON.stringify(stack.app.env) };
+    const sent = new Map([...files, ["unit", here], ["server.js", program], ...Object.entries(sentWords)]);
     const { exitCode, output } = await withFiles("app1", sent, script);
     expect(exitCode, output).toBe(0);
     const { words, env } = JSON.parse(output);

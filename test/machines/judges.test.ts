@@ -28,7 +28,7 @@ const haproxy = (sed: string) => edited(BALANCERS, "/etc/haproxy/haproxy.cfg", s
 const keepalived = (sed: string) =>
   edited(BALANCERS, "/etc/keepalived/keepalived.conf", sed, "systemctl reload keepalived");
 const application = (file: string, sed: string) =>
-  edited(APPS, `$(echo /srv/app/releases/*/${file})`, sed, "systemctl restart app");
+  edited(APPS, `$(readlink -f /srv/app/current/artifact)/${file}`, sed, "systemctl restart app");
 
 function setting(on: readonly string[], unit: string, ...lines: readonly string[]): Spoiled {
   const directory = `/run/systemd/system/${unit}.service.d`;
@@ -129,6 +129,17 @@ describe.skipIf(reason !== undefined)(`judges${reason === undefined ? "" : `: ${
       "a reload that lets everybody wait",
       setting(BALANCERS, "haproxy", "ExecReload=", `ExecReload=/bin/sh -c '${PAUSE}'`),
       SLOW,
+    ],
+    [
+      "release-under-load",
+      "a start command that ends",
+      {
+        on: ["app1"],
+        spoil: "sed -i 's/^/exit 3; /' /srv/app/current/artifact/.commands/start",
+        restore: `sed -i 's/^exit 3; //' /srv/app/current/artifact/.commands/start; systemctl restart app
+stack-release app mark "$(basename "$(readlink /srv/app/current)")" good`,
+      },
+      /^The start command ends at once: it was started \d+ times\.$/,
     ],
     [
       "rolling-reboot",

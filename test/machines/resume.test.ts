@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -82,20 +82,15 @@ describe.skipIf(reason !== undefined)(`resume${reason === undefined ? "" : `: ${
   }, 1_800_000);
 });
 
-/** Other settings for every daemon, another release of the application, other certificates from the same authority. */
+/** Other settings for every daemon, other certificates from the same authority. */
 async function otherStack(above: string): Promise<string> {
-  const { app } = await sharedStack();
-  const source = join(above, "application");
-  await cp(app.source, source, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
-  await appendFile(join(source, "public/assets/style.css"), "/* another release */\n");
   const stack = join(above, "quintet-test");
   await cp(directory, stack, { recursive: true, verbatimSymlinks: true });
   const { address } = (await sharedStack()).virtualIp;
   await editStack(stack, (document) => {
     document.setIn(["virtual_ip", "advert_ms"], 300);
     document.addIn(["routes", "static"], "/humans.txt");
-    document.setIn(["app", "source"], source);
-    document.setIn(["app", "env"], { COLOUR: "blue" });
+    document.setIn(["app", "drain_timeout_s"], 20);
     document.setIn(["database", "buffer_pool_mb"], 384);
     document.setIn(["firewall", "ssh_from"], [address.replace(/\d+$/, "0/24")]);
   });

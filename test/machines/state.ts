@@ -32,10 +32,9 @@ nft list ruleset`;
 /** The files, and of the release: that it is whole, and that it is this one which is served. */
 function web(address: string): string {
   return `
-files /etc/nginx/nginx.conf
+files /etc/nginx/nginx.conf /usr/local/sbin/stack-release
 units nginx.service
-release=$(sed -n 's|.*root \\(/srv/web/releases/[^/]*\\)/root;|\\1|p' /etc/nginx/nginx.conf)
-echo "$release"; (cd $release; find . -type f | sort | xargs sha256sum)
+readlink /srv/web/current; (cd /srv/web/current/; find . -type f | sort | xargs sha256sum)
 echo "-- served"
 python3 -c '
 import hashlib, urllib.request as r
@@ -73,7 +72,7 @@ rm -f $dump`;
 /** The environment and the release of the process itself. It answers only when it has its database. */
 function app(address: string): string {
   return `
-files /etc/app.env /etc/systemd/system/app.service /etc/ssl/certs/quintet-ca.pem
+files /usr/local/sbin/stack-release /etc/app.env /etc/systemd/system/app.service /etc/ssl/certs/quintet-ca.pem
 units app.service
 pid=$(systemctl show --property=MainPID --value app.service)
 echo "-- loaded"
