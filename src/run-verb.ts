@@ -13,7 +13,18 @@ const askOnTerminal = (abort: AbortController): Ask => ({
 });
 
 /** Verbs that change nothing, so that there is nothing to go on with. */
-const LOOKING = ["check", "plan", "doctor", "completion", "rehearse status", "report", "report list", "report compare"];
+const LOOKING = [
+  "check",
+  "plan",
+  "releases",
+  "logs",
+  "doctor",
+  "completion",
+  "rehearse status",
+  "report",
+  "report list",
+  "report compare",
+];
 
 /**
  * Runs a verb with the real world handed in, and returns the process's exit code. The first Ctrl-C ends the verb in

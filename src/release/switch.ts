@@ -87,22 +87,22 @@ async function takeTurn(change: Switch, balancers: Balancers, host: string, rele
     row("running", "draining");
     const most = drain_timeout_s * 1000;
     const cut = await balancers.drain(host, most, most + 2 * start_timeout_s * 1000 + 60_000);
-    let ms = 0;
-    try {
-      row("running", cut === 0 ? "switching" : `switching; ${cut} did not end within ${drain_timeout_s} s`);
-      // Its own bound, and that of going back; then the time that a restart may take.
-      const timeoutMs = 2 * (start_timeout_s + 30) * 1000;
-      ms = (await callTool<{ ms: number }>(session, ["app", "activate", release], { timeoutMs })).ms;
-    } finally {
-      row("running", "waiting for the balancers");
-      if (!(await balancers.ready(host, UP_MS)) && ms > 0) {
-        const error = "The balancers do not find it healthy.";
-        // biome-ignore lint/correctness/noUnsafeFinally: what was thrown before has no ms
-        throw new ToolFailure(host, { error, detail: [] });
-      }
-    }
-    row("running", "watching");
-    await callTool(session, ["app", "watch", String(WATCH_MS)], { timeoutMs: 30_000 });
+    row("running", cut === 0 ? "switching" : `switching; ${cut} did not end within ${drain_timeout_s} s`);
+    // Its own bound, and that of going back; then the time that a restart may take.
+    const timeoutMs = 2 * (start_timeout_s + 30) * 1000;
+    const { ms } = await callTool<{ ms: number }>(session, ["app", "activate", release], { timeoutMs }).catch(
+      async (error: unknown) => {
+        // It runs what it ran before, or is lost: the balancers see for themselves which.
+        await balancers.ready(host, UP_MS);
+        throw error;
+      },
+    );
+    row("running", "back in, and watched");
+    const watch = callTool(session, ["app", "watch", String(WATCH_MS)], { timeoutMs: 30_000 });
+    const [up, watched] = await Promise.allSettled([balancers.ready(host, UP_MS), watch]);
+    if (watched.status === "rejected") throw watched.reason;
+    if (up.status === "rejected") throw up.reason;
+    if (!up.value) throw new ToolFailure(host, { error: "The balancers do not find it healthy." });
     const ended = cut === 0 ? "" : `; ${cut} cut off after ${drain_timeout_s} s`;
     row("done", `release ${release}, healthy after ${ms} ms${ended}`);
     return cut;
