@@ -18,6 +18,19 @@ describe.skipIf(reason !== undefined)(`releases that fail${reason === undefined 
   });
   afterAll(() => restore());
 
+  test("each rollback goes to the good release before, and a named one may be newer", async () => {
+    const releases: string[] = [];
+    for (const text of ["one", "two", "three"]) {
+      await edited(source, "server.js", (before) => `${before}// ${text}\n`);
+      releases.push((await released(["release", "--batch", "2", "--stack", stack])).release);
+    }
+    const [first, second, third = ""] = releases;
+    expect(await released(["rollback", "--stack", stack])).toMatchObject({ release: second });
+    expect(await released(["rollback", "--stack", stack])).toMatchObject({ release: first });
+    expect(await released(["rollback", third, "--stack", stack])).toMatchObject({ release: third });
+    expect(await running()).toEqual([third, third]);
+  }, 300_000);
+
   test("whatever is wrong with a release, it is told, the old one runs on, and the next one works", async () => {
     const release = ["release", "--stack", stack];
     const { release: good } = await released(release);

@@ -33,7 +33,6 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
     const release = ["release", "--stack", stack];
 
     let last = await released(release);
-    const first = last.release;
     const changed = await visitedDuring(stack, async () => {
       await edited(source, "public/assets/style.css", (text) => `${text}/* second */\n`);
       last = await released(release);
@@ -71,9 +70,7 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
     expect(back.failed).toEqual([]);
     expect(last.release).toBe(second);
     expect(await running()).toEqual([second, second]);
-    // Never to one that failed; and once more, to the one before.
-    expect(await released(["rollback", "--stack", stack])).toMatchObject({ release: first });
-    expect(await released(["rollback", third, "--stack", stack])).toMatchObject({ release: third });
+    // Never to one that failed.
     await setApp(stack, "start", "node server.js");
     const failed = String(Number(third) + 1);
     expect((await refused(2, ["rollback", failed, "--stack", stack])).message).toContain(`Release ${failed} cannot`);
