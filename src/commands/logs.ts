@@ -1,5 +1,4 @@
 import { selectHosts } from "../stack/limit.ts";
-import type { Stack } from "../stack/stack.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
 import { loadStack } from "./load-stack.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
@@ -28,7 +27,7 @@ export async function logsCommand(options: LogsOptions, context: CommandContext)
     await Promise.all(
       hosts.map(async ({ name: host }) => {
         const session = await sessions.to(host);
-        const argv = journalArgv(stack, options);
+        const argv = journalArgv(options);
         const stream = session.stream(argv, (line) => emit({ type: "log", host, line }), { sudo: true });
         const stop = () => void stream.stop();
         signal.addEventListener("abort", stop);
@@ -43,7 +42,7 @@ export async function logsCommand(options: LogsOptions, context: CommandContext)
   });
 }
 
-function journalArgv(_: Stack, { since, grep, follow = true }: LogsOptions): string[] {
+function journalArgv({ since, grep, follow = true }: LogsOptions): string[] {
   const start =
     since === undefined ? [`--lines=${LINES}`] : [`--since=${/^\d+[a-z]+$/.test(since) ? `-${since}` : since}`];
   return [

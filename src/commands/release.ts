@@ -57,7 +57,7 @@ interface Outcome {
   readonly switched: BroughtIn | undefined;
 }
 
-/** Pack, lock, look, upload, migrate, then switch: see DESIGN of each in src/release. */
+/** Pack, lock, look, upload, prepare, migrate, then switch; nothing where the hosts run this very application. */
 export async function releaseStack(stack: Stack, options: ReleaseOptions, context: CommandContext): Promise<Outcome> {
   const hosts = hostsOfRelease(stack);
   const again = commandLine(context, stack, "release");
