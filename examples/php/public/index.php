@@ -21,7 +21,7 @@ if ($path === '/healthz') {
     $database->query('SELECT 1');
     exit("ok\n");
 }
-$name = getenv('SERVER_NAME');
+$name = gethostname();
 $database->prepare('INSERT INTO visits (host) VALUES (?)')->execute([$name]);
 $visits = $database->query('SELECT COUNT(*) FROM visits')->fetchColumn();
 ?>
