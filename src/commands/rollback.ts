@@ -35,6 +35,7 @@ export async function rollbackCommand(
           release: found.release,
           artifact: found.artifact,
           ...(found.revision === null ? {} : { revision: found.revision }),
+          ...(found.runtime ? { runtime: found.runtime } : {}),
         };
         const switched = await bringIn(stack, { target, situation, sessions, again, ...options }, inner);
         return { ...target, ...switched };

@@ -7,7 +7,7 @@ import { type Host, hostsOf, type Stack } from "../stack/stack.ts";
 import { timersOf } from "../stack/timers.ts";
 import { environmentOf } from "./environment.ts";
 import { loginArgs, sharedLoginArgs } from "./login-args.ts";
-import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "./quote.ts";
+import { hostPort, jinjaText, yaml, yamlKey, yamlText } from "./quote.ts";
 
 /** A Node of a version that stack.yml names comes with the application. */
 const RUNTIME_PACKAGES: Record<Stack["app"]["runtime"], (app: Stack["app"]) => readonly string[]> = {
@@ -113,7 +113,6 @@ export function stackLocals(stack: Stack, release: FirstRelease): Locals {
     yaml,
     yamlKey,
     yamlText,
-    systemdQuote,
     hostPort,
     ports: PORTS,
     release,

@@ -24,12 +24,6 @@ export function jinjaText(value: string): string {
   return value.replace(/\{(?=[{%#])/g, "{{ '{' }}");
 }
 
-/** Text as one word of a systemd unit file: no specifier, no variable and no quote in it means anything to systemd. */
-export function systemdQuote(value: string): string {
-  const escaped = value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$");
-  return `"${escaped}"`;
-}
-
 /** host:port, with brackets around an IPv6 address. */
 export function hostPort(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;

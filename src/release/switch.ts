@@ -69,11 +69,18 @@ export async function switchRelease(change: Switch): Promise<Switched> {
     return { cut };
   } catch (error) {
     if (signal.aborted || !(error instanceof Error)) throw error;
-    const left = await goBack(change, balancers, done);
+    const left = [...notWellBack(error), ...(await goBack(change, balancers, done))];
     const host = error instanceof ToolFailure ? error.host : hostOf(error);
     const detail = error instanceof ToolFailure ? error.detail : [];
     throw new SwitchFailure({ host, message: error.message, detail }, left);
   }
+}
+
+/** The host went back by itself, and what it ran before does not start any more either. */
+function notWellBack(error: Error): string[] {
+  if (!(error instanceof ToolFailure) || error.answer["back_healthy"] !== false) return [];
+  const back = error.answer["back"];
+  return [`${error.host} went back${back === null ? "" : ` to release ${back}`}, and is not healthy with that either`];
 }
 
 /** Drain, switch, wait until it is healthy, let requests in again, watch. Returns how much was cut off. */
@@ -138,7 +145,9 @@ async function goBack(change: Switch, balancers: Balancers, done: readonly strin
     if (done.includes(host) || before === null) continue;
     try {
       const session = await change.sessions.to(host);
-      const { current } = await callTool<{ current: string | null }>(session, ["app", "look"], { timeoutMs: 30_000 });
+      const { current } = await callTool<{ current: string | null }>(session, ["app", "current"], {
+        timeoutMs: 30_000,
+      });
       if (current === change.release) await takeTurn(change, balancers, host, before);
     } catch (error) {
       left.push(`${host} could not be asked: ${error instanceof Error ? error.message : error}`);

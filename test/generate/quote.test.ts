@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what others would make of them is what is tested
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { hostPort, jinjaText, systemdQuote, yaml, yamlKey, yamlText } from "../../src/generate/quote.ts";
+import { hostPort, jinjaText, yaml, yamlKey, yamlText } from "../../src/generate/quote.ts";
 
 test.each([
   ["plain", '"plain"'],
@@ -55,18 +55,6 @@ describe("jinjaText", () => {
   ])("%j is %j", (value, expected) => {
     expect(jinjaText(value)).toBe(expected);
   });
-});
-
-test.each([
-  ["exec node server.js", '"exec node server.js"'],
-  ["a 100% b", '"a 100%% b"'],
-  ["%n %%", '"%%n %%%%"'],
-  ["$PORT ${HOME} $$", '"$$PORT $${HOME} $$$$"'],
-  ["'single' \"double\"", '"\'single\' \\"double\\""'],
-  ["back\\slash \\n", '"back\\\\slash \\\\n"'],
-  ["{{ name }}", '"{{ name }}"'],
-])("systemdQuote(%j) is %s", (value, expected) => {
-  expect(systemdQuote(value)).toBe(expected);
 });
 
 test.each([

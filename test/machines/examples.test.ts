@@ -69,6 +69,12 @@ describe.skipIf(reason !== undefined)(`the examples${reason === undefined ? "" :
       expect(await page()).toMatch(/^200 [\s\S]*Version 1, from app[12]: visit \d+\./);
       expect(await page("/assets/style.css")).toMatch(/^200 body/);
       await must("verify");
+      if (name === "php") {
+        // What its packages bring along starts at no boot.
+        const enabled = await printed(stack, "sh", "-c", "systemctl list-unit-files --state=enabled --no-legend");
+        expect(enabled).toMatch(/^app\.service /m);
+        expect(enabled).not.toMatch(/^(nginx|php.*-fpm)\.service /m);
+      }
 
       const { failed } = await visitedDuring(
         stack,
