@@ -30,7 +30,8 @@ export async function openWay(target: SshTarget, options: OpenWayOptions): Promi
 }
 
 async function straight({ address, ssh }: SshTarget, { timeoutMs, signal }: OpenWayOptions): Promise<Way> {
-  const socket = net.connect({ host: ssh.route?.hostname ?? address, port: ssh.port });
+  // Without noDelay each small packet waits for the acknowledgement of the one before it: 40 ms, several times a command.
+  const socket = net.connect({ host: ssh.route?.hostname ?? address, port: ssh.port, noDelay: true });
   const destroy = () => void socket.destroy();
   const late = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
