@@ -34,13 +34,14 @@ const ASK_AGAIN_MS = 2_000;
 /**
  * Holds the locks of these hosts while `work` runs. Somebody else has one: exit code 6, after --lock-wait. A lock that
  * is lost and cannot be had again aborts the signal of the context that `work` gets. The locks are let go in any case.
+ * `work` may use their connections, too.
  */
 export async function withLock<Result>(
   stack: Stack,
   hosts: readonly Host[],
   request: LockRequest,
   context: CommandContext,
-  work: (context: CommandContext) => Promise<Result>,
+  work: (context: CommandContext, sessions: Sessions) => Promise<Result>,
 ): Promise<Result> {
   const { emit, login, signal } = context;
   const waitMs = lockWaitMs(request.lockWait);
@@ -73,7 +74,8 @@ export async function withLock<Result>(
     };
     const keeper = keepLocks(taken, claim, world, watcher, request.hostsMayGo ? WHENEVER_MS : RETAKE_MS);
     try {
-      return await work({ ...context, lockedAs: claim.run, signal: AbortSignal.any([signal, lost.signal]) });
+      const inner = { ...context, lockedAs: claim.run, signal: AbortSignal.any([signal, lost.signal]) };
+      return await work(inner, sessions);
     } catch (error) {
       // What the work says of its abort, or of a host that went, is not the reason.
       if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;

@@ -17,7 +17,7 @@ import { withLock } from "./locked.ts";
 import { withDirectory } from "./locked-directory.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach } from "./preflight.ts";
-import { hostsOfRelease, withSessions } from "./release-sessions.ts";
+import { hostsOfRelease } from "./release-sessions.ts";
 import { step } from "./step.ts";
 import { type BroughtIn, bringIn } from "./switch-release.ts";
 import { vaultOf } from "./vault.ts";
@@ -66,30 +66,28 @@ export async function releaseStack(stack: Stack, options: ReleaseOptions, contex
   return withDirectory(stack, request, context, async () => {
     const secrets = await secretsOf(stack, context);
     const artifact = await pack(stack, context);
-    return withLock(stack, hosts, request, context, (inner) =>
-      withSessions(stack, inner, async (sessions) => {
-        const situation = await lookAtReleases(stack, sessions);
-        const wanted = {
-          artifact: artifact.id,
-          environment: { ...environmentOf(stack), ...secrets },
-          by: context.userName,
-          revision: artifact.revision ?? null,
-        };
-        const running = await runningAlready(stack, wanted, situation, sessions);
-        const { id, revision, runtime } = artifact;
-        if (running !== undefined) {
-          await writeReleaseRecord(stack.directory, { release: running, artifact: id, revision, runtime });
-          return { release: running, artifact: id, revision, switched: undefined };
-        }
-        const release = nextRelease(situation);
-        await send(stack, artifact, situation, sessions, inner);
-        await prepare(stack, release, wanted, sessions, inner);
-        await migrate(stack, release, sessions, inner);
-        const target = { release, artifact: id, revision, runtime };
-        const switched = await bringIn(stack, { target, situation, sessions, again, ...options }, inner);
-        return { release, artifact: id, revision, switched };
-      }),
-    );
+    return withLock(stack, hosts, request, context, async (inner, sessions) => {
+      const situation = await lookAtReleases(stack, sessions);
+      const wanted = {
+        artifact: artifact.id,
+        environment: { ...environmentOf(stack), ...secrets },
+        by: context.userName,
+        revision: artifact.revision ?? null,
+      };
+      const running = await runningAlready(stack, wanted, situation, sessions);
+      const { id, revision, runtime } = artifact;
+      if (running !== undefined) {
+        await writeReleaseRecord(stack.directory, { release: running, artifact: id, revision, runtime });
+        return { release: running, artifact: id, revision, switched: undefined };
+      }
+      const release = nextRelease(situation);
+      await send(stack, artifact, situation, sessions, inner);
+      await prepare(stack, release, wanted, sessions, inner);
+      await migrate(stack, release, sessions, inner);
+      const target = { release, artifact: id, revision, runtime };
+      const switched = await bringIn(stack, { target, situation, sessions, again, ...options }, inner);
+      return { release, artifact: id, revision, switched };
+    });
   });
 }
 

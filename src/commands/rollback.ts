@@ -8,7 +8,7 @@ import { withLock } from "./locked.ts";
 import { withDirectory } from "./locked-directory.ts";
 import type { PinOptions } from "./pin-host-keys.ts";
 import { approach } from "./preflight.ts";
-import { hostsOfRelease, withSessions } from "./release-sessions.ts";
+import { hostsOfRelease } from "./release-sessions.ts";
 import { bringIn } from "./switch-release.ts";
 
 export interface RollbackOptions extends CommonOptions, PinOptions {
@@ -27,20 +27,18 @@ export async function rollbackCommand(
   const request = { command: "rollback", again, lockWait: options.lockWait, hostsMayGo: true };
   await approach(stack, options, context);
   const outcome = await withDirectory(stack, request, context, () =>
-    withLock(stack, hostsOfRelease(stack), request, context, (inner) =>
-      withSessions(stack, inner, async (sessions) => {
-        const situation = await lookAtReleases(stack, sessions);
-        const found = candidate(stack, situation, wanted, context);
-        const target = {
-          release: found.release,
-          artifact: found.artifact,
-          ...(found.revision === null ? {} : { revision: found.revision }),
-          ...(found.runtime ? { runtime: found.runtime } : {}),
-        };
-        const switched = await bringIn(stack, { target, situation, sessions, again, ...options }, inner);
-        return { ...target, ...switched };
-      }),
-    ),
+    withLock(stack, hostsOfRelease(stack), request, context, async (inner, sessions) => {
+      const situation = await lookAtReleases(stack, sessions);
+      const found = candidate(stack, situation, wanted, context);
+      const target = {
+        release: found.release,
+        artifact: found.artifact,
+        ...(found.revision === null ? {} : { revision: found.revision }),
+        ...(found.runtime ? { runtime: found.runtime } : {}),
+      };
+      const switched = await bringIn(stack, { target, situation, sessions, again, ...options }, inner);
+      return { ...target, ...switched };
+    }),
   );
   context.emit({
     type: "result",

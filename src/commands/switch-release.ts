@@ -49,14 +49,13 @@ export async function bringIn(stack: Stack, request: BringIn, context: CommandCo
       batch,
     }).catch(async (error: unknown) => {
       if (!(error instanceof SwitchFailure)) throw error;
-      if (error.left.length === 0) await markAll(apps, target.release, "failed", sessions);
+      if (error.left.length === 0) await markFailed(apps, target.release, sessions);
       throw failed(error, target.release, again);
     });
     return { result, summary: result.cut === 0 ? "nothing was cut off" : `${result.cut} long connections cut off` };
   });
-  await markAll(apps, target.release, "good", sessions);
   await writeReleaseRecord(stack.directory, target);
-  await prune(stack, request.keep ?? stack.app.keep, sessions).catch((error: unknown) => {
+  await finish(stack, target.release, request.keep ?? stack.app.keep, sessions).catch((error: unknown) => {
     const message = `Old releases could not be removed: ${error instanceof Error ? error.message : error}`;
     emit({ type: "warning", message });
   });
@@ -64,31 +63,25 @@ export async function bringIn(stack: Stack, request: BringIn, context: CommandCo
 }
 
 /** As far as the hosts can be reached: one that was lost says itself, when it is back, that it is not healthy. */
-async function markAll(hosts: readonly string[], release: string, state: string, sessions: Sessions): Promise<void> {
+async function markFailed(hosts: readonly string[], release: string, sessions: Sessions): Promise<void> {
   await Promise.allSettled(
     hosts.map(async (name) =>
-      callTool(await sessions.to(name), ["app", "mark", release, state], { timeoutMs: 10_000 }),
+      callTool(await sessions.to(name), ["app", "mark", release, "failed"], { timeoutMs: 10_000 }),
     ),
   );
 }
 
-async function prune(stack: Stack, keep: number, sessions: Sessions): Promise<void> {
-  await Promise.all(
-    hostsOf(stack, "app").map(async ({ name }) =>
-      callTool(await sessions.to(name), ["app", "prune", String(keep)], { timeoutMs: 120_000 }),
-    ),
+/** It is good from now on; what nobody needs any more is removed. */
+async function finish(stack: Stack, release: string, keep: number, sessions: Sessions): Promise<void> {
+  const timeoutMs = 120_000;
+  const call = async <Answer>(host: string, words: readonly string[]) =>
+    callTool<Answer>(await sessions.to(host), words, { timeoutMs });
+  const apps = hostsOf(stack, "app").map(({ name }) => name);
+  const kept = await Promise.all(
+    apps.map((host) => call<{ used: string[] }>(host, ["app", "finish", release, String(keep)])),
   );
-  const [first] = hostsOf(stack, "app");
-  if (first === undefined) return;
-  const look = await callTool<{ releases: { artifact: string }[] }>(await sessions.to(first.name), ["app", "look"], {
-    timeoutMs: 30_000,
-  });
-  const used = [...new Set(look.releases.map(({ artifact }) => artifact))];
-  await Promise.all(
-    hostsOf(stack, "web").map(async ({ name }) =>
-      callTool(await sessions.to(name), ["web", "prune", ...used], { timeoutMs: 120_000 }),
-    ),
-  );
+  const used = [...new Set(kept.flatMap((one) => one.used))];
+  await Promise.all(hostsOf(stack, "web").map(({ name }) => call(name, ["web", "prune", ...used])));
 }
 
 function failed(error: SwitchFailure, release: string, again: string): QuintetError {

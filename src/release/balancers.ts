@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { askHaproxy, HAPROXY_SOCKET } from "../remote/haproxy-socket.ts";
+import { HAPROXY_SOCKET } from "../remote/haproxy-socket.ts";
 import type { Session } from "../remote/session.ts";
 import type { Sessions } from "../remote/sessions.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
-import { type PoolServer, parseStat } from "../verify/haproxy.ts";
+import { poolServers } from "../verify/haproxy.ts";
+import { POOL_SCRIPT } from "./pool-script.ts";
 
-const POLL_MS = 100;
+/** For the script itself, besides what it waits for. */
+const OVERHEAD_MS = 15_000;
 
 /** The app pool as both balancers have it. One that is lost is left out from then on: the other carries the site. */
 export interface Balancers {
@@ -43,57 +44,32 @@ export function balancersOf(
     );
     return found.flat();
   };
-  const pool = async (session: Session): Promise<PoolServer[]> =>
-    parseStat(await askHaproxy(session, "show stat")).filter(({ backend }) => backend === "app");
-  const serverOf = async (session: Session, name: string) =>
-    (await pool(session)).find(({ server }) => server === name);
-  const unit = (server: string) => `quintet-ready-${server}`;
 
   return {
     async drain(server, withinMs, returnMs) {
-      await each(async (session) => {
-        await disarm(session, unit(server));
-        const arm = ["systemd-run", "--quiet", "--collect", `--unit=${unit(server)}`, `--on-active=${returnMs}ms`];
-        const give = ["/usr/bin/python3", "-c", HAPROXY_SOCKET, "set", "server", `app/${server}`, "state", "ready"];
-        const armed = await session.run([...arm, "--timer-property=AccuracySec=1s", ...give], {
-          sudo: true,
-          timeoutMs: 10_000,
-        });
-        if (armed.exitCode !== 0) throw new Error(armed.stderr.trim());
-        await askHaproxy(session, `set server app/${server} state drain`);
-      });
-      const end = performance.now() + withinMs;
-      for (;;) {
-        const running = await each(async (session) => (await serverOf(session, server))?.sessions ?? 0);
-        const sum = running.reduce((all, one) => all + one, 0);
-        if (sum === 0 || performance.now() > end) return sum;
-        await sleep(POLL_MS);
-      }
+      const giveBack = ["/usr/bin/python3", "-c", HAPROXY_SOCKET, "set", "server", `app/${server}`, "state", "ready"];
+      const words = ["drain", server, String(withinMs), String(returnMs), ...giveBack];
+      const running = await each((session) => runScript(session, words, withinMs));
+      return running.reduce((sum, sessions) => sum + Number(sessions), 0);
     },
     async ready(server, withinMs) {
-      await each((session) => askHaproxy(session, `set server app/${server} state ready`));
-      const end = performance.now() + withinMs;
-      for (;;) {
-        const up = await each(async (session) => (await serverOf(session, server))?.status.startsWith("UP") ?? false);
-        if (up.every(Boolean) || performance.now() > end) {
-          await each((session) => disarm(session, unit(server)));
-          return up.every(Boolean);
-        }
-        await sleep(POLL_MS);
-      }
+      const answers = await each((session) => runScript(session, ["ready", server, String(withinMs)], withinMs));
+      return answers.every((answer) => answer === "up");
     },
     async othersUp(server) {
-      const up = await each(
-        async (session) =>
-          (await pool(session)).filter(
-            (one) => one.status.startsWith("UP") && ![server, "FRONTEND", "BACKEND"].includes(one.server),
-          ).length,
-      );
+      const isOther = (one: { backend: string; server: string; status: string }) =>
+        one.backend === "app" && one.server !== server && one.status.startsWith("UP");
+      const up = await each(async (session) => (await poolServers(session)).filter(isOther).length);
       return Math.min(...up);
     },
   };
 }
 
-async function disarm(session: Session, unit: string): Promise<void> {
-  await session.run(["systemctl", "stop", `${unit}.timer`], { sudo: true, timeoutMs: 10_000 });
+async function runScript(session: Session, words: readonly string[], withinMs: number): Promise<string> {
+  const { exitCode, stdout, stderr } = await session.run(["/usr/bin/python3", "-c", POOL_SCRIPT, ...words], {
+    sudo: true,
+    timeoutMs: withinMs + OVERHEAD_MS,
+  });
+  if (exitCode !== 0) throw new Error(stderr.trim().split("\n").at(-1) ?? `exit code ${exitCode}`);
+  return stdout.trim();
 }

@@ -1,3 +1,4 @@
+import { QuintetError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Sessions } from "../remote/sessions.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
@@ -40,40 +41,59 @@ export class SwitchFailure extends Error {
 }
 
 const STEP = "switch";
-/** How long a host is watched once it is back in. */
-const WATCH_MS = 1_000;
+/** How long a host is watched once it is healthy. */
+const WATCH_MS = 500;
 /** For the balancers to find a healthy server healthy. */
 const UP_MS = 20_000;
 
-/** Static files first, so that no new page asks for one that is not there; then the app hosts, a batch at a time. */
+/**
+ * Static files first, so that no new page asks for one that is not there; then the app hosts, a batch at a time. A host
+ * is drained while the one before it is watched, and changed once that one was well.
+ */
 export async function switchRelease(change: Switch): Promise<Switched> {
   const { stack, sessions, emit, signal, batch } = change;
   const balancers = balancersOf(stack, sessions, (balancer, why) =>
     emit({ type: "warning", message: `${balancer} is lost (${why}); going on with the other balancer.` }),
   );
   const hosts = hostsOf(stack, "app").map(({ name }) => name);
-  const done: string[] = [];
   let cut = 0;
+  let well: Promise<unknown> = handled(activateStatic(change, () => change.artifact));
   try {
-    await activateStatic(change, () => change.artifact);
     for (let at = 0; at < hosts.length; at += batch) {
       signal.throwIfAborted();
-      const turns = hosts.slice(at, at + batch).map(async (host) => {
-        cut += await takeTurn(change, balancers, host, change.release);
-        done.push(host);
-      });
-      const ends = await Promise.allSettled(turns);
-      const failed = ends.find((end) => end.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
+      const before = well;
+      const turns = await allOf(
+        hosts.slice(at, at + batch).map((host) => takeTurn(change, balancers, host, change.release, before)),
+      );
+      for (const turn of turns) cut += turn.cut;
+      well = handled(allOf(turns.map((turn) => turn.well)));
     }
+    await well;
     return { cut };
   } catch (error) {
     if (signal.aborted || !(error instanceof Error)) throw error;
-    const left = [...notWellBack(error), ...(await goBack(change, balancers, done))];
-    const host = error instanceof ToolFailure ? error.host : hostOf(error);
+    const host = hostOf(error);
+    const left = [...notWellBack(error), ...(await goBack(change, balancers, host))];
     const detail = error instanceof ToolFailure ? error.detail : [];
-    throw new SwitchFailure({ host, message: error.message, detail }, left);
+    throw new SwitchFailure({ host: host ?? "a host", message: error.message, detail }, left);
   }
+}
+
+/** All of them, or the first failure once none goes on any more. */
+async function allOf<Result>(work: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+/** What it says is heard later. */
+function handled<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => {});
+  return work;
+}
+
+function hostOf(error: Error): string | undefined {
+  if (error instanceof ToolFailure) return error.host;
+  return error instanceof QuintetError ? error.fields.host : undefined;
 }
 
 /** The host went back by itself, and what it ran before does not start any more either. */
@@ -83,74 +103,75 @@ function notWellBack(error: Error): string[] {
   return [`${error.host} went back${back === null ? "" : ` to release ${back}`}, and is not healthy with that either`];
 }
 
-/** Drain, switch, wait until it is healthy, let requests in again, watch. Returns how much was cut off. */
-async function takeTurn(change: Switch, balancers: Balancers, host: string, release: string): Promise<number> {
-  const { stack, sessions } = change;
-  const { drain_timeout_s, start_timeout_s } = stack.app;
-  const row = (status: "running" | "done" | "failed", text: string) =>
-    change.emit({ type: "row", step: STEP, row: host, status, text });
-  const session = await sessions.to(host);
-  try {
-    row("running", "draining");
-    const most = drain_timeout_s * 1000;
-    const cut = await balancers.drain(host, most, most + 2 * start_timeout_s * 1000 + 60_000);
-    row("running", cut === 0 ? "switching" : `switching; ${cut} did not end within ${drain_timeout_s} s`);
-    // Its own bound, and that of going back; then the time that a restart may take.
-    const timeoutMs = 2 * (start_timeout_s + 30) * 1000;
-    const { ms } = await callTool<{ ms: number }>(session, ["app", "activate", release], { timeoutMs }).catch(
-      async (error: unknown) => {
-        // It runs what it ran before, or is lost: the balancers see for themselves which.
-        await balancers.ready(host, UP_MS);
-        throw error;
-      },
-    );
-    row("running", "back in, and watched");
-    const watch = callTool(session, ["app", "watch", String(WATCH_MS)], { timeoutMs: 30_000 });
-    const [up, watched] = await Promise.allSettled([balancers.ready(host, UP_MS), watch]);
-    if (watched.status === "rejected") throw watched.reason;
-    if (up.status === "rejected") throw up.reason;
-    if (!up.value) throw new ToolFailure(host, { error: "The balancers do not find it healthy." });
-    const ended = cut === 0 ? "" : `; ${cut} cut off after ${drain_timeout_s} s`;
-    row("done", `release ${release}, healthy after ${ms} ms${ended}`);
-    return cut;
-  } catch (error) {
-    row("failed", error instanceof Error ? error.message : String(error));
-    if (error instanceof Error) HOSTS.set(error, host);
-    throw error;
-  }
+interface Turn {
+  readonly cut: number;
+  /** The host was watched, and stayed healthy. */
+  readonly well: Promise<void>;
 }
 
-/** Which host an error that names none is about. */
-const HOSTS = new WeakMap<Error, string>();
-const hostOf = (error: Error) => HOSTS.get(error) ?? "a host";
+/** Drain, wait for `before`, switch, wait until it is healthy, let requests in again; it is watched from then on. */
+async function takeTurn(
+  change: Switch,
+  balancers: Balancers,
+  host: string,
+  release: string,
+  before: Promise<unknown> = Promise.resolve(),
+): Promise<Turn> {
+  const { drain_timeout_s, start_timeout_s } = change.stack.app;
+  const row = (status: "running" | "done" | "failed", text: string) =>
+    change.emit({ type: "row", step: STEP, row: host, status, text });
+  const fail = (error: unknown): never => {
+    row("failed", error instanceof Error ? error.message : String(error));
+    throw error;
+  };
+  const session = await change.sessions.to(host).catch(fail);
+  row("running", "draining");
+  const most = drain_timeout_s * 1000;
+  const cut = await balancers.drain(host, most, most + 2 * start_timeout_s * 1000 + 60_000);
+  await before.catch(async (error: unknown) => {
+    await balancers.ready(host, UP_MS);
+    row("done", "stays as it was");
+    throw error;
+  });
+  row("running", cut === 0 ? "switching" : `switching; ${cut} did not end within ${drain_timeout_s} s`);
+  // Its own bound, and that of going back; then the time that a restart may take.
+  const timeoutMs = 2 * (start_timeout_s + 30) * 1000;
+  const { ms } = await callTool<{ ms: number }>(session, ["app", "activate", release], { timeoutMs }).catch(
+    async (error: unknown) => {
+      // It runs what it ran before, or is lost: the balancers see for themselves which.
+      await balancers.ready(host, UP_MS);
+      return fail(error);
+    },
+  );
+  row("running", "back in, and watched");
+  const watch = handled(callTool(session, ["app", "watch", String(WATCH_MS)], { timeoutMs: 30_000 }));
+  if (!(await balancers.ready(host, UP_MS)))
+    // An application that does not stay healthy says more of why.
+    await watch.then(() => fail(new ToolFailure(host, { error: "The balancers do not find it healthy." })), fail);
+  const ended = cut === 0 ? "" : `; ${cut} cut off after ${drain_timeout_s} s`;
+  const well = watch.then(() => row("done", `release ${release}, healthy after ${ms} ms${ended}`), fail);
+  return { cut, well: handled(well) };
+}
 
 /** Everything as it was. Returns what could not be brought back, in words. */
-async function goBack(change: Switch, balancers: Balancers, done: readonly string[]): Promise<string[]> {
+async function goBack(change: Switch, balancers: Balancers, failed: string | undefined): Promise<string[]> {
   const left: string[] = [];
-  for (const host of done.toReversed()) {
-    const before = change.before.get(host);
-    if (before === null || before === undefined) continue;
-    if ((await balancers.othersUp(host)) < 1) {
-      left.push(`${host} runs on with release ${change.release}: it is the only one that answers`);
-      continue;
-    }
-    try {
-      await takeTurn(change, balancers, host, before);
-    } catch (error) {
-      left.push(`${host} still runs release ${change.release}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  // A host that watched badly after its switch, or was lost, is asked what it runs.
-  for (const [host, before] of change.before) {
-    if (done.includes(host) || before === null) continue;
+  for (const [host, before] of [...change.before].toReversed()) {
+    if (before === null) continue;
     try {
       const session = await change.sessions.to(host);
       const { current } = await callTool<{ current: string | null }>(session, ["app", "current"], {
         timeoutMs: 30_000,
       });
-      if (current === change.release) await takeTurn(change, balancers, host, before);
+      if (current !== change.release) continue;
+      if (host !== failed && (await balancers.othersUp(host)) < 1) {
+        left.push(`${host} runs on with release ${change.release}: it is the only one that answers`);
+        continue;
+      }
+      const { well } = await takeTurn(change, balancers, host, before);
+      await well;
     } catch (error) {
-      left.push(`${host} could not be asked: ${error instanceof Error ? error.message : error}`);
+      left.push(`${host} may still run release ${change.release}: ${error instanceof Error ? error.message : error}`);
     }
   }
   // What runs on needs its static files; those of the release before are found, too.
