@@ -77,6 +77,25 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
     await allUp();
   }, 600_000);
 
+  test("nobody notices an apply that restarts the application", async () => {
+    const before = await Promise.all(APPS.map((host) => inside(host, "systemctl show --property=MainPID app.service")));
+    const visited = await visitedDuring(
+      stack,
+      async () => {
+        await setApp(stack, "shared", ["uploads"]);
+        await released(["apply", "--stack", stack]);
+      },
+      { sockets: 0 },
+    );
+    expect(visited.failed).toEqual([]);
+    for (const [index, host] of APPS.entries()) {
+      expect(await inside(host, "readlink /srv/app/current/artifact/uploads")).toBe("/srv/app/shared/uploads");
+      expect(await inside(host, "systemctl show --property=MainPID app.service")).not.toBe(before[index]);
+    }
+    await setApp(stack, "shared", undefined);
+    await allUp();
+  }, 300_000);
+
   test("nothing changed is nothing done, and says so", async () => {
     const { release } = await released(["release", "--stack", stack]);
     const before = await inside("app1", "systemctl show --property=MainPID app.service");
