@@ -2,10 +2,12 @@ import path from "node:path";
 import { ensureAnsible } from "../ansible/find.ts";
 import type { PlaybookResult } from "../ansible/run.ts";
 import { writeReleaseRecord } from "../generate/release-record.ts";
+import type { Sessions } from "../remote/sessions.ts";
 import { selectHosts } from "../stack/limit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import type { CommandContext, CommonOptions } from "./context.ts";
+import { fetchRelease } from "./fetch-release.ts";
 import { lockWaitMs } from "./flag-values.ts";
 import { flagsFor } from "./flags.ts";
 import { generateProject } from "./generate.ts";
@@ -58,10 +60,12 @@ export async function applyStack(
   const ansible = await ensureAnsible(context, context.emit);
   const hosts = await approach(stack, options, context);
   const check = (inner: CommandContext) => checkHosts(stack, hosts, inner);
-  const before = async (inner: CommandContext) => {
+  const before = async (inner: CommandContext, sessions: Sessions) => {
     await mendDrill(stack, inner);
     await check(inner);
-    await generateProject(stack, ansible, { ...options, ...(await lookForRelease(stack, inner)) }, inner);
+    const running = await lookForRelease(stack, sessions);
+    await fetchRelease(stack, running, sessions, inner);
+    await generateProject(stack, ansible, { ...options, ...running }, inner);
   };
   return withDirectory(stack, applyRequest(stack, options, context), context, () =>
     // The check says of every host what is wrong with it, the lock of one.
@@ -81,7 +85,7 @@ function applyRequest(stack: Stack, options: ApplyOptions, context: CommandConte
 
 interface LockedSteps {
   /** What is to be done under the locks of the hosts first. */
-  readonly before?: (context: CommandContext) => Promise<unknown>;
+  readonly before?: (context: CommandContext, sessions: Sessions) => Promise<unknown>;
   readonly otherwise?: NonNullable<LockRequest["otherwise"]>;
 }
 
@@ -96,11 +100,11 @@ export async function applyLocked(
   const ansible = await ensureAnsible(context, context.emit);
   const request = applyRequest(stack, options, context);
   const { again } = request;
-  return withLock(stack, hosts, { ...request, ...(otherwise && { otherwise }) }, context, async (inner) => {
-    await before(inner);
+  return withLock(stack, hosts, { ...request, ...(otherwise && { otherwise }) }, context, async (inner, sessions) => {
+    await before(inner, sessions);
     const run = { stack, hosts, ansible, options, verb: "apply", title: "Apply the roles", again };
     const result = await runSite(run, inner);
-    const { running } = await lookForRelease(stack, inner);
+    const { running } = await lookForRelease(stack, sessions);
     if (running !== undefined) await writeReleaseRecord(stack.directory, running);
     return result;
   });

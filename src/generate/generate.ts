@@ -73,13 +73,11 @@ export async function generate(
 }
 
 /**
- * What a new host gets is what the others run, whatever the source is by now. The first of all is packed here, and once
- * more where its archive is not on this computer.
+ * What a new host gets is what the others run, whatever the source is by now. The first of all is packed here, and so is
+ * another one where nobody is known to run the last, and its archive is not on this computer.
  */
 async function firstRelease(stack: Stack, world: GenerateWorld): Promise<FirstRelease> {
-  const known = world.running ?? (await readReleaseRecord(stack.directory));
-  const release = known ?? (await packFirst(stack, world));
-  if (known !== undefined && !(await exists(archiveOf(stack, "app", known.artifact)))) await packArtifact(stack, world);
+  const release = world.running ?? (await packFirst(stack, world));
   const { runtime } = release;
   if (runtime !== undefined)
     for (const one of world.architectures ?? ["x64"]) await packNode(stack, runtime, one, world);
@@ -87,8 +85,11 @@ async function firstRelease(stack: Stack, world: GenerateWorld): Promise<FirstRe
 }
 
 async function packFirst(stack: Stack, world: GenerateWorld): Promise<FirstRelease> {
+  const known = await readReleaseRecord(stack.directory);
+  if (known !== undefined && (await exists(archiveOf(stack, "app", known.artifact)))) return known;
   const { id, revision, runtime } = await packArtifact(stack, world);
-  return { release: "1", artifact: id, revision, runtime };
+  if (known?.artifact === id) return known;
+  return { release: String(Number(known?.release ?? 0) + 1), artifact: id, revision, runtime };
 }
 
 async function readManifest(directory: string, overwrite: boolean): Promise<Manifest> {

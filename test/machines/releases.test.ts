@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/command.ts";
@@ -94,6 +94,26 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
     }
     await setApp(stack, "shared", undefined);
     await allUp();
+  }, 300_000);
+
+  test("a new host gets what the others run from one of them, where its archive and its source are not here", async () => {
+    const { release } = await released(["release", "--stack", stack]);
+    const artifact = await inside("app1", "readlink /srv/app/current/artifact");
+    await inside("app2", "systemctl stop app.service && rm -r /srv/app/current /srv/app/releases /srv/app/artifacts");
+    await inside("web2", "rm -r /srv/web");
+    await rm(join(stack, "artifacts"), { recursive: true });
+    await edited(source, "public/assets/style.css", (text) => `${text}/* not released */\n`);
+    const visited = await visitedDuring(stack, () => released(["apply", "--stack", stack]), { sockets: 0 });
+    expect(visited.failed).toEqual([]);
+    await allUp();
+    expect(await running()).toEqual([release, release]);
+    expect(await inside("app2", "readlink /srv/app/current/artifact")).toBe(artifact);
+    const files = "cd /srv/app/current/artifact/ && find . -type f | sort | xargs sha256sum | sha256sum";
+    expect(await inside("app2", files)).toBe(await inside("app1", files));
+    const page = "cat /srv/web/current/root/assets/style.css";
+    expect(await inside("web2", page)).toBe(await inside("web1", page));
+    // The next release goes on from there.
+    expect((await released(["release", "--stack", stack])).release).toBe(String(Number(release) + 1));
   }, 300_000);
 
   test("nothing changed is nothing done, and says so", async () => {
