@@ -94,6 +94,7 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
       expect(await inside(host, "systemctl show --property=MainPID app.service")).not.toBe(before[index]);
     }
     await setApp(stack, "shared", undefined);
+    await released(["apply", "--stack", stack]);
     await allUp();
   }, 300_000);
 
@@ -101,7 +102,7 @@ describe.skipIf(reason !== undefined)(`releases${reason === undefined ? "" : `: 
     const { release } = await released(["release", "--stack", stack]);
     const artifact = await inside("app1", "readlink /srv/app/current/artifact");
     await inside("app2", "systemctl stop app.service && rm -r /srv/app/current /srv/app/releases /srv/app/artifacts");
-    await inside("web2", "rm -r /srv/web");
+    await inside("web2", "systemctl stop nginx.service && rm -r /srv/web");
     await rm(join(stack, "artifacts"), { recursive: true });
     await edited(source, "public/assets/style.css", (text) => `${text}/* not released */\n`);
     const visited = await visitedDuring(stack, () => released(["apply", "--stack", stack]), { sockets: 0 });
